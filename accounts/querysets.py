@@ -1,0 +1,37 @@
+"""Scope: the one door through which staff see departments."""
+
+import hashlib
+from datetime import date
+
+from django.db import models
+
+
+class DepartmentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Departments whose rows this user may see; anything else is 404 (design section 7)."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.sees_whole_province:
+            return self
+        if user.department_id is None:
+            return self.none()
+        return self.filter(pk=user.department_id)
+
+    def named(self, text: str):
+        """Departments addressed by code, USCC, name or former name."""
+        return self.filter(
+            models.Q(code=text) | models.Q(uscc=text) | models.Q(name=text) | models.Q(former_names__contains=[text])
+        )
+
+
+class ApiTokenQuerySet(models.QuerySet):
+    def usable(self, plain: str, *, on: date):
+        """The token whose plain text this is, if it is still good: not revoked, not expired, its person active."""
+        digest = hashlib.sha256(plain.encode()).hexdigest()
+        return self.select_related("department", "user").filter(
+            digest=digest,
+            revoked_at__isnull=True,
+            expires_on__gte=on,
+            user__is_active=True,
+            department__is_active=True,
+        )

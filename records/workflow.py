@@ -1,0 +1,64 @@
+"""The states of a batch and of a record, and the only ways between them. Database checks hold the same names."""
+
+from django.db.models import TextChoices
+
+
+class BatchState(TextChoices):
+    RECEIVED = "received", "已收到"
+    READING = "reading", "读取中"
+    MERGING = "merging", "入库中"
+    COMMITTED = "committed", "已入库"
+    REFUSED = "refused", "已退回"
+    CANCELLED = "cancelled", "已取消"
+
+
+class RecordState(TextChoices):
+    CURRENT = "current", "有效"
+    DISPUTED = "disputed", "异议核查中"
+    WITHDRAWN = "withdrawn", "已撤回"
+    EXPIRED = "expired", "公示期满"
+
+
+RECEIVED, READING, MERGING = BatchState.RECEIVED.value, BatchState.READING.value, BatchState.MERGING.value
+COMMITTED, REFUSED, CANCELLED = BatchState.COMMITTED.value, BatchState.REFUSED.value, BatchState.CANCELLED.value
+BATCH_UNFINISHED = (RECEIVED, READING, MERGING)
+
+CURRENT, DISPUTED = RecordState.CURRENT.value, RecordState.DISPUTED.value
+WITHDRAWN, EXPIRED = RecordState.WITHDRAWN.value, RecordState.EXPIRED.value
+RECORD_LIVE = (CURRENT, DISPUTED)
+
+# (state, action) → next state, with the rule it comes from.
+TRANSITIONS = {
+    (RECEIVED, "read"): (READING, "报送流程"),
+    (READING, "read"): (READING, "中断后重读"),
+    (READING, "merge"): (MERGING, "报送流程"),
+    (MERGING, "merge"): (MERGING, "中断后续办"),
+    (MERGING, "read"): (READING, "暂存丢失后重读"),
+    (MERGING, "commit"): (COMMITTED, "报送流程"),
+    (RECEIVED, "refuse"): (REFUSED, "文件无法读取"),
+    (READING, "refuse"): (REFUSED, "文件无法读取"),
+    (RECEIVED, "cancel"): (CANCELLED, "报送人取消"),
+    (READING, "cancel"): (CANCELLED, "报送人取消"),
+    (CURRENT, "withdraw"): (WITHDRAWN, "国发〔2016〕33号（二十二）：及时更正或撤销"),
+    (DISPUTED, "withdraw"): (WITHDRAWN, "国发〔2016〕33号（二十二）：及时更正或撤销"),
+    (CURRENT, "expire"): (EXPIRED, "国办发〔2016〕98号四（三）：不再展示超过期限的信息"),
+    (DISPUTED, "expire"): (EXPIRED, "国办发〔2016〕98号四（三）：不再展示超过期限的信息"),
+}
+
+
+class TransitionRefused(Exception):
+    """The case has moved on, or the action does not exist in this state."""
+
+    code = "transition_refused"
+
+    def __init__(self, state: str, action: str):
+        super().__init__(f"{state} -/-> {action}")
+        self.state, self.action = state, action
+
+
+def next_state(state: str, action: str) -> str:
+    """The state after `action`. Raises TransitionRefused."""
+    try:
+        return TRANSITIONS[state, action][0]
+    except KeyError as error:
+        raise TransitionRefused(state, action) from error
