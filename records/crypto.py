@@ -36,11 +36,19 @@ def _keyring() -> dict[str, algorithms.SM4]:
 def encrypt(plain: bytes, *, context: str) -> bytes:
     """Authenticated encryption; `context` says what the value is and must be the same to decrypt it."""
     key_id, key = next(iter(_keyring().items()))
+    return bytes([len(key_id)]) + key_id.encode() + _encrypt(key, plain, context)
+
+
+def _encrypt(key: algorithms.SM4, plain: bytes, context: str) -> bytes:
     nonce = os.urandom(NONCE)
     cipher = Cipher(key, modes.GCM(nonce)).encryptor()
     cipher.authenticate_additional_data(context.encode())
-    body = cipher.update(plain) + cipher.finalize()
-    return bytes([len(key_id)]) + key_id.encode() + nonce + body + cipher.tag
+    return nonce + cipher.update(plain) + cipher.finalize() + cipher.tag
+
+
+def encrypt_under(key: bytes, text: str, *, context: str) -> str:
+    """Text for a partner who shares a 128-bit key with us, as Base64 of nonce, SM4-GCM ciphertext and tag."""
+    return base64.b64encode(_encrypt(algorithms.SM4(key), text.encode(), context)).decode()
 
 
 def decrypt(sealed: bytes, *, context: str) -> bytes:

@@ -133,6 +133,7 @@ class Batch(models.Model):
     rows_accepted = models.PositiveIntegerField("接收", default=0)
     rows_unchanged = models.PositiveIntegerField("无变化", default=0)
     rows_rejected = models.PositiveIntegerField("退回", default=0)
+    staged_until = models.PositiveIntegerField(default=0)
     checkpoint = models.PositiveIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
     lease = models.UUIDField(null=True)

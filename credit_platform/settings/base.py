@@ -156,10 +156,12 @@ INDEX_KEY = env("INDEX_KEY")
 NATIONAL_URL = env("NATIONAL_URL", default="")
 NATIONAL_KEY = env("NATIONAL_KEY", default="")
 NATIONAL_SOURCE = env("NATIONAL_SOURCE", default="530000")
+# Counts restores from a backup, so that the national platform can refuse what a restored past would send again (F-25).
+NATIONAL_EPOCH = env.int("NATIONAL_EPOCH", default=1)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "DEFAULT_PERMISSION_CLASSES": ["credit_platform.api.DenyByDefault"],
+    "DEFAULT_PERMISSION_CLASSES": ["credit_platform.permissions.DenyByDefault"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

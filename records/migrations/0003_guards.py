@@ -5,6 +5,7 @@ from django.db import migrations
 SQL = Path(__file__).parents[1] / "sql" / "0003_guards.sql"
 UNDO = """
 ALTER TABLE records_stagedrow SET LOGGED;
+DROP TRIGGER records_record_no_truncate ON records_record;
 DROP TRIGGER records_record_kept ON records_record;
 DROP TRIGGER records_recordversion_no_truncate ON records_recordversion;
 DROP TRIGGER records_recordversion_append_only ON records_recordversion;

@@ -40,6 +40,14 @@ CREATE TRIGGER records_recordversion_no_truncate BEFORE TRUNCATE ON records_reco
 -- A record is never deleted; erasure that a law demands will be a verb of its own.
 CREATE TRIGGER records_record_kept BEFORE DELETE ON records_record
     FOR EACH STATEMENT EXECUTE FUNCTION records_refuse_change();
+CREATE TRIGGER records_record_no_truncate BEFORE TRUNCATE ON records_record
+    FOR EACH STATEMENT EXECUTE FUNCTION records_refuse_change();
+
+-- Also under session_replication_role = replica, which would otherwise switch triggers off.
+ALTER TABLE records_recordversion ENABLE ALWAYS TRIGGER records_recordversion_append_only;
+ALTER TABLE records_recordversion ENABLE ALWAYS TRIGGER records_recordversion_no_truncate;
+ALTER TABLE records_record ENABLE ALWAYS TRIGGER records_record_kept;
+ALTER TABLE records_record ENABLE ALWAYS TRIGGER records_record_no_truncate;
 
 -- Staging holds nothing that is not in the batch's file; after a crash it is read again.
 ALTER TABLE records_stagedrow SET UNLOGGED;

@@ -1,0 +1,72 @@
+"""Ask the database, and the national platform, whether anything was lost or doubled. For operators, and after every fault."""
+
+import json
+import urllib.request
+
+from django.core.management.base import BaseCommand
+from django.db import connection
+
+# Each query lists what contradicts the sentence; an empty answer is what we want.
+INVARIANTS = {
+    "批次入库行数等于接收、无变化、退回之和": """
+        SELECT public_id FROM records_batch WHERE state = 'committed'
+        AND rows_total IS DISTINCT FROM rows_accepted + rows_unchanged + rows_rejected""",
+    "退回行数与退回清单一致": """
+        SELECT b.public_id FROM records_batch AS b WHERE b.state = 'committed'
+        AND b.rows_rejected <> (SELECT count(*) FROM records_rejectedrow AS r WHERE r.batch_id = b.id)""",
+    "办结的批次不留暂存": """
+        SELECT b.public_id FROM records_batch AS b WHERE b.state IN ('committed', 'refused', 'cancelled')
+        AND (EXISTS (SELECT FROM records_stagedrow AS s WHERE s.batch_id = b.id)
+             OR EXISTS (SELECT FROM records_batchkey AS k WHERE k.batch_id = b.id))""",
+    "每条记录都有在册的依据": """
+        SELECT r.id FROM records_record AS r LEFT JOIN catalogue_informationitem AS i ON i.id = r.item_id
+        WHERE i.legal_basis_id IS NULL""",
+    "每个主体至少有一条记录": """
+        SELECT s.id FROM records_subject AS s WHERE NOT EXISTS (SELECT FROM records_record AS r WHERE r.subject_id = s.id)""",
+    "公示中的记录都在期限内": """
+        SELECT id FROM public_record WHERE displayed_until < platform_today()""",
+    "在途的记录都属于未办结的报送": """
+        SELECT h.record_id FROM exchange_handover AS h JOIN exchange_delivery AS d ON d.id = h.delivery_id
+        WHERE d.state NOT IN ('sent', 'unknown')""",
+    "租约过期的批次已有人接手": """
+        SELECT public_id FROM records_batch WHERE leased_until < now() - interval '5 minutes'""",
+}
+SETTLED = """
+    SELECT count(*) FROM records_record AS r LEFT JOIN exchange_handover AS h ON h.record_id = r.id
+    WHERE r.revision > r.national_revision AND coalesce(h.refused_revision, 0) < r.revision"""
+ON_DISPLAY = """
+    SELECT count(*) FROM public_record AS p LEFT JOIN exchange_handover AS h ON h.record_id = p.id
+    JOIN records_record AS r ON r.id = p.id WHERE coalesce(h.refused_revision, 0) < r.revision"""
+
+
+class Command(BaseCommand):
+    help = "核对批次、记录、公示与国家平台台账；有不一致时退出码为 1"
+
+    def add_arguments(self, parser):
+        parser.add_argument("--stub-url", default="", help="国家平台模拟的地址；给出时核对其台账")
+
+    def handle(self, *, stub_url: str, **options):
+        findings = {sentence: rows for sentence, query in INVARIANTS.items() if (rows := _ask(query))}
+        if stub_url:
+            findings |= _compare_ledger(stub_url.rstrip("/"))
+        self.stdout.write(json.dumps({"findings": findings}, ensure_ascii=False, default=str, indent=2))
+        if findings:
+            raise SystemExit(1)
+
+
+def _ask(query: str) -> list:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return [row[0] for row in cursor.fetchmany(20)]
+
+
+def _compare_ledger(stub_url: str) -> dict:
+    """The rows the national platform shows must be the rows we show, once nothing is pending."""
+    with urllib.request.urlopen(f"{stub_url}/received/count", timeout=10) as answer:
+        effective = json.load(answer)["effective"]
+    pending, displayed = _ask(SETTLED)[0], _ask(ON_DISPLAY)[0]
+    if pending:
+        return {"全部记录已报国家平台": [f"待报 {pending} 条"]}
+    if effective != displayed:
+        return {"国家平台台账等于公示中的记录": [f"国家平台 {effective} 条，公示 {displayed} 条"]}
+    return {}

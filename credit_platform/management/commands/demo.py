@@ -1,0 +1,93 @@
+"""Fill a development platform with invented data and say how to get in. Refused everywhere else."""
+
+import json
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import Department, Region, Role, User
+from accounts.services import issue_token, place_user
+from credit_platform import demo
+from deadlines.clock import today
+from records import services
+from records.models import Batch
+from records.services.batches import item_in_force
+
+
+class Command(BaseCommand):
+    help = "载入演示数据（仅限开发环境），并把登录方式写入 DATA_DIR/demo.json"
+
+    def add_arguments(self, parser):
+        parser.add_argument("--url", default="http://127.0.0.1:8000")
+        parser.add_argument("--stub-url", default="http://127.0.0.1:8001")
+
+    def handle(self, *, url: str, stub_url: str, **options):
+        if not settings.DEMO:
+            raise CommandError("演示数据只用于开发环境（DEMO=1）。")
+        departments = [_department(number, *entry) for number, entry in enumerate(demo.DEPARTMENTS, start=1)]
+        users = [_user(departments, *entry) for entry in demo.USERS]
+        path = settings.DATA_DIR / "demo.json"
+        known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        token = known.get("token") or _token(departments[0])
+        _load(departments)
+        first = departments[0]
+        content = {
+            "url": url,
+            "stub_url": stub_url,
+            "token": token,
+            "department": {"name": first.name, "uscc": first.uscc, "code": first.code},
+            "users": users,
+        }
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(content, ensure_ascii=False, indent=2), encoding="utf-8")
+        self.stdout.write(str(path))
+
+
+def _department(number: int, code: str, name: str, region: str) -> Department:
+    department, _ = Department.objects.get_or_create(
+        code=code,
+        defaults={
+            "name": name,
+            "region": Region.objects.get(code=region),
+            "parent": Department.objects.get(code=f"{region}-GOV"),
+            "uscc": demo.make_uscc(region, 800 + number, "11"),
+            "source": "演示",
+        },
+    )
+    return department
+
+
+def _user(departments, username: str, display_name: str, role: str, index: int | None) -> dict[str, str]:
+    password = f"ynxy-{username}-2026"
+    if not User.objects.filter(username=username).exists():
+        place = None if index is None else departments[index]
+        user = User(username=username, display_name=display_name, is_superuser=role == Role.ADMINISTRATOR)
+        user.set_password(password)
+        place_user(user, department=place, role=Role(role))
+    return {"username": username, "password": password, "role": role}
+
+
+def _token(department: Department) -> str:
+    clerk = User.objects.get(username="clerk")
+    return issue_token(department=department, user=clerk, name="演示接口", on=today())[1]
+
+
+def _load(departments) -> None:
+    """Report the invented decisions the way a department would; what is there already stays as it is."""
+    market, transport = departments
+    if Batch.objects.filter(department=market).exists():
+        return
+    source = (market.name, market.uscc)
+    files = [("XZXK", market, list(demo.permits(source, today())))]
+    files += [("XZCF", transport, list(demo.penalties((transport.name, transport.uscc), today())))]
+    files += [(code, market, rows) for code, rows in demo.others(source, today()).items()]
+    for code, department, rows in files:
+        batch = services.receive_batch(
+            item=item_in_force(code, on=today()),
+            department=department,
+            source=Batch.Source.COMMAND,
+            file_name=f"演示-{code}.csv",
+            chunks=[demo.as_csv(rows)],
+            actor=department.staff.get(role=Role.CLERK),
+        )
+        services.run_batch(batch.pk, today=today())

@@ -1,0 +1,12 @@
+"""Celery's edge to the national platform."""
+
+from celery import shared_task
+from django.conf import settings
+
+from exchange import services
+
+
+@shared_task
+def push_pending() -> None:
+    if settings.NATIONAL_URL:
+        services.push_pending()

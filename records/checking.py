@@ -1,0 +1,352 @@
+"""Is a row lawful and well-formed? A checker is built once from the catalogue and then runs over every row.
+
+The same checker stands behind the web form, files, the API and the command line. Shape is checked first (fields, check
+digits, dates), then law (who, of what age, reported by whom, shown how long). Nothing here touches the database.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from catalogue.models import FieldRole, FieldType, InformationItem, ItemField, Requirement, Scope, SubjectKind
+from catalogue.policy import TermRule, display_term, rule_for, severity_of
+from records import crypto
+from records.identity import InvalidIdentifier, adult_on, check_organisation_code, check_person_id, check_uscc
+from records.models import IdentifierKind
+from records.problems import Problem, problem
+from records.reading import Column, Number
+from records.reading.cleaning import clean_text, fold_identifier, fold_name, parse_date, parse_decimal
+
+EARLIEST = date(1949, 10, 1)
+ID_NUMBER = re.compile(r"(?<![0-9])[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9Xx](?![0-9])", re.ASCII)
+KIND_BY_LABEL = {kind.label: kind.value for kind in SubjectKind}
+OTHER_CODES = {
+    FieldRole.REGISTRATION_NO: IdentifierKind.REGISTRATION_NO.value,
+    FieldRole.ORGANISATION_CODE: IdentifierKind.ORGANISATION_CODE.value,
+    FieldRole.TAX_NO: IdentifierKind.TAX_NO.value,
+    FieldRole.INSTITUTION_NO: IdentifierKind.INSTITUTION_NO.value,
+    FieldRole.SOCIAL_NO: IdentifierKind.SOCIAL_NO.value,
+}
+CODE_TYPES = (FieldType.USCC, FieldType.ORGANISATION_CODE, FieldType.ID_NUMBER)
+
+
+@dataclass(slots=True)
+class CleanRow:
+    """A row fit for the records, in the order of the staging table's columns."""
+
+    row_no: int
+    subject_kind: str
+    subject_name: str
+    name_key: str
+    adult_on: date | None
+    id_kinds: list[str]
+    id_lookups: list[str]
+    id_ciphers: list[str]
+    document_no: str
+    decided_on: date
+    title: str
+    authority: str
+    values: str
+    secrets: str
+    content_digest: bytes
+    severity: str
+    displayed_until: date | None
+    display_rule_key: str
+
+
+class Invalid(Exception):
+    """A value that cannot stand; the checker turns it into a Problem."""
+
+    def __init__(self, code: str, **details):
+        super().__init__(code)
+        self.code, self.details = code, details
+
+
+class RowChecker:
+    """Checks rows of one item, reported by one department, on one day."""
+
+    def __init__(self, item: InformationItem, fields: list[ItemField], rules: list[TermRule], *, sources: set[str], today: date):
+        self.item, self.fields, self.rules, self.today = item, fields, rules, today
+        self.sources = sources
+        self.by_role = {field.role: field for field in fields if field.role}
+        self.readers = {field.code: _reader(field) for field in fields}
+        self.public_text = [f for f in fields if f.type == FieldType.TEXT and f.scope == Scope.PUBLIC and (f.length or 0) > 100]
+        self.cells: list[tuple[int, ItemField]] = []
+        self.default_kind: str | None = None
+
+    def columns(self) -> list[Column]:
+        """What the header search needs. The kind of subject may be missing: the 2018 layouts imply it."""
+        return [
+            Column(f.code, (f.name, *f.aliases), f.required == Requirement.YES and f.role != FieldRole.SUBJECT_KIND)
+            for f in self.fields
+        ]
+
+    def bind(self, positions: dict[str, int]) -> None:
+        """Say which cell holds which field. Without a kind column, the columns present tell whose layout it is."""
+        self.cells = [(positions[f.code], f) for f in self.fields if f.code in positions]
+        codes = {role: field.code for role, field in self.by_role.items()}
+        if codes.get(FieldRole.SUBJECT_KIND) in positions:
+            self.default_kind = None
+        elif codes.get(FieldRole.USCC) not in positions and codes.get(FieldRole.PERSON_ID) in positions:
+            self.default_kind = SubjectKind.PERSON.value
+        else:
+            self.default_kind = SubjectKind.ORGANISATION.value
+
+    def check(self, row_no: int, cells: list) -> CleanRow | list[Problem]:
+        """The row, clean; or everything that is wrong with it, so that it need be corrected only once."""
+        problems: list[Problem] = []
+        values = self._read(cells, problems)
+        kind = self._kind(values, problems)
+        if kind:
+            self._check_requirements(values, kind, problems)
+        if problems:
+            return problems
+        return self._lawful(row_no, values, kind, problems)
+
+    def check_values(self, row_no: int, values: dict[str, str]) -> CleanRow | list[Problem]:
+        """The same for a row that comes as field code → text, as from a form."""
+        self.bind({field.code: index for index, field in enumerate(self.fields)})
+        self.default_kind = None
+        return self.check(row_no, [values.get(field.code, "") for field in self.fields])
+
+    def _read(self, cells: list, problems: list[Problem]) -> dict:
+        values = {}
+        width = len(cells)
+        for index, field in self.cells:
+            raw = cells[index] if index < width else None
+            if not raw:
+                continue
+            text, trouble = clean_text(raw)
+            try:
+                if trouble:
+                    raise Invalid(trouble)
+                if not text:
+                    continue
+                if field.type in CODE_TYPES and isinstance(raw, Number):
+                    raise Invalid("numeric_identifier")
+                values[field.code] = self.readers[field.code](text)
+            except Invalid as error:
+                problems.append(_problem(field, error.code, str(raw), **error.details))
+            except InvalidIdentifier as error:
+                problems.append(_problem(field, error.code, str(raw), **getattr(error, "details", {})))
+        return values
+
+    def _kind(self, values: dict, problems: list[Problem]) -> str | None:
+        field = self.by_role[FieldRole.SUBJECT_KIND]
+        if self.default_kind:
+            kind = self.default_kind
+            uscc = values.get(self.by_role[FieldRole.USCC].code, "")
+            if uscc.startswith("92"):  # GB 32100: registering authority 9, organisation class 2
+                kind = SubjectKind.SOLE_TRADER.value
+            values[field.code] = SubjectKind(kind).label
+        elif field.code in values:
+            kind = KIND_BY_LABEL[values[field.code]]
+        else:
+            return None
+        if kind not in self.item.subject_kinds:
+            problems.append(
+                _problem(field, "subject_kind_not_allowed", SubjectKind(kind).label, item=self.item.name)
+            )
+            return None
+        return kind
+
+    def _check_requirements(self, values: dict, kind: str, problems: list[Problem]) -> None:
+        wrong = {p.field for p in problems}
+        for field in self.fields:
+            code = field.code
+            if code in values:
+                if field.applies_to and kind not in field.applies_to:
+                    problems.append(_problem(field, "not_for_this_kind", SubjectKind(kind).label))
+            elif field.required != Requirement.NO and code not in wrong and self._is_required(field, values, kind):
+                problems.append(_problem(field, "required"))
+
+    def _is_required(self, field: ItemField, values: dict, kind: str) -> bool:
+        if field.required == Requirement.YES:
+            return True
+        rule = field.required_when
+        if "kinds" in rule and kind not in rule["kinds"]:
+            return False
+        if any(code in values for code in rule.get("unless_any", ())):
+            return False
+        if "field" in rule:
+            return bool(set(values.get(rule["field"], "").split("、")) & set(rule["contains"]))
+        return True
+
+    def _lawful(self, row_no: int, values: dict, kind: str, problems: list[Problem]) -> CleanRow | list[Problem]:
+        decided_on = self._value(values, FieldRole.DECIDED_ON)
+        valid_until, stated_until = self._value(values, FieldRole.VALID_UNTIL), self._value(values, FieldRole.DISPLAY_UNTIL)
+        self._check_dates(decided_on, valid_until, stated_until, problems)
+        self._check_source(values, problems)
+        self._check_open_text(values, problems)
+        kinds, lookups, ciphers, adult = self._identify(values, kind, decided_on, problems)
+        severity = self._severity(values)
+        rule = rule_for(self.rules, severity=severity, decided_on=decided_on)
+        if rule is None:
+            problems.append(_problem(self.by_role[FieldRole.DECIDED_ON], "no_display_rule", decided_on.isoformat()))
+        if problems:
+            return problems
+        term = display_term(rule, decided_on=decided_on, valid_until=valid_until, stated_until=stated_until)
+        secret_codes = {f.code for f in self.fields if f.type == FieldType.ID_NUMBER}
+        stored = {code: value.isoformat() if isinstance(value, date) else value for code, value in values.items()}
+        content = json.dumps(stored, ensure_ascii=False, sort_keys=True)
+        name = stored[self.by_role[FieldRole.SUBJECT_NAME].code]
+        return CleanRow(
+            row_no=row_no,
+            subject_kind=kind,
+            subject_name=name,
+            name_key=fold_name(name),
+            adult_on=adult,
+            id_kinds=kinds,
+            id_lookups=lookups,
+            id_ciphers=ciphers,
+            document_no=stored[self.by_role[FieldRole.DOCUMENT_NO].code],
+            decided_on=decided_on,
+            title=stored[self.by_role[FieldRole.TITLE].code],
+            authority=stored[self.by_role[FieldRole.AUTHORITY].code],
+            values=json.dumps({c: v for c, v in stored.items() if c not in secret_codes}, ensure_ascii=False),
+            secrets=json.dumps({c: crypto.seal_text(v) for c, v in stored.items() if c in secret_codes}),
+            content_digest=crypto.keyed_digest(f"{severity}|{term.until}|{content}".encode()),
+            severity=severity,
+            displayed_until=term.until,
+            display_rule_key=term.rule_key,
+        )
+
+    def _value(self, values: dict, role: FieldRole):
+        field = self.by_role.get(role)
+        return values.get(field.code) if field else None
+
+    def _check_dates(self, decided_on: date, valid_until: date | None, stated_until: date | None, problems) -> None:
+        field = self.by_role[FieldRole.DECIDED_ON]
+        if decided_on > self.today:
+            problems.append(_problem(field, "date_in_future", decided_on.isoformat()))
+        if decided_on < EARLIEST:
+            problems.append(_problem(field, "date_too_early", decided_on.isoformat()))
+        for role, value in ((FieldRole.VALID_UNTIL, valid_until), (FieldRole.DISPLAY_UNTIL, stated_until)):
+            if value and value < decided_on:
+                problems.append(_problem(self.by_role[role], "dates_out_of_order", value.isoformat(), other=field.name))
+
+    def _check_source(self, values: dict, problems: list[Problem]) -> None:
+        source = self._value(values, FieldRole.SOURCE_CODE)
+        if source and self.sources and source not in self.sources:
+            problems.append(_problem(self.by_role[FieldRole.SOURCE_CODE], "source_department_mismatch", source))
+
+    def _check_open_text(self, values: dict, problems: list[Problem]) -> None:
+        """A citizen's number in a text that will be published harms at once: the row goes back."""
+        for field in self.public_text:
+            text = values.get(field.code, "")
+            if len(text) >= 18 and ID_NUMBER.search(text):
+                problems.append(_problem(field, "id_number_in_text"))
+
+    def _identify(self, values: dict, kind: str, decided_on: date, problems: list[Problem]):
+        if kind == SubjectKind.PERSON:
+            field = self.by_role[FieldRole.PERSON_ID]
+            number = values[field.code]
+            try:
+                person = check_person_id(values[self.by_role[FieldRole.PERSON_ID_KIND].code], number)
+            except InvalidIdentifier as error:
+                problems.append(_problem(field, error.code, number))
+                return [], [], [], None
+            values[field.code] = person.number
+            adult = adult_on(person.born_on) if person.born_on else None
+            if adult and self.item.minimum_age and decided_on < adult:
+                problems.append(_problem(field, "subject_is_minor", age=self.item.minimum_age))
+            lookup = crypto.blind_index(person.kind, person.number)
+            return [person.kind], [lookup], [crypto.seal_text(person.number)], adult
+        kinds, lookups = [], []
+        uscc = self._value(values, FieldRole.USCC)
+        if uscc:
+            kinds.append(IdentifierKind.USCC.value)
+            lookups.append(uscc)
+        for role, identifier in OTHER_CODES.items():
+            number = self._value(values, role)
+            if number:
+                kinds.append(identifier)
+                lookups.append(number[:64])
+        return kinds, lookups, [""] * len(kinds), None
+
+    def _severity(self, values: dict) -> str:
+        table = self.item.severity_by_value
+        return severity_of(values.get(table["field"], "").split("、"), table) if table else ""
+
+
+def _problem(field: ItemField, code: str, value: str = "", **details) -> Problem:
+    secret = field.type == FieldType.ID_NUMBER
+    return problem(code, field=field.code, name=field.name, value=value, secret=secret, **details)
+
+
+def _reader(field: ItemField):
+    """The function that turns the clean text of this field into its value. Raises Invalid or InvalidIdentifier."""
+    match field.type:
+        case FieldType.DATE:
+            return _read_date
+        case FieldType.DECIMAL:
+            return _decimal_reader(field)
+        case FieldType.ENUM:
+            return _enum_reader(field)
+        case FieldType.MULTI_ENUM:
+            return _multi_enum_reader(field)
+        case FieldType.USCC:
+            return check_uscc
+        case FieldType.ORGANISATION_CODE:
+            return check_organisation_code
+        case FieldType.ID_NUMBER:
+            return _limited(fold_identifier, field.length)
+    if field.role in OTHER_CODES:
+        return _limited(fold_identifier, field.length)
+    return _limited(str, field.length)
+
+
+def _limited(read, limit: int | None):
+    def reader(text: str) -> str:
+        value = read(text)
+        if limit and len(value) > limit:
+            raise Invalid("too_long", length=len(value), limit=limit)
+        return value
+
+    return reader
+
+
+def _read_date(text: str) -> date:
+    value = parse_date(text)
+    if isinstance(value, str):
+        raise Invalid(value)
+    return value
+
+
+def _decimal_reader(field: ItemField):
+    def reader(text: str) -> str:
+        value = parse_decimal(text, digits=18, scale=6)
+        if isinstance(value, str):
+            raise Invalid(value, unit=field.unit)
+        return format(value.normalize(), "f")
+
+    return reader
+
+
+def _enum_reader(field: ItemField):
+    allowed = {fold_name(value): value for value in field.values}
+    words = "、".join(field.values)
+
+    def reader(text: str) -> str:
+        value = allowed.get(text) or allowed.get(fold_name(text))
+        if value:
+            return value
+        if field.open_values and text.startswith("其他-") and len(text) > 3:
+            return text
+        raise Invalid("value_unknown", allowed=words)
+
+    return reader
+
+
+def _multi_enum_reader(field: ItemField):
+    read_one = _enum_reader(field)
+    separators = re.compile(r"[、,，;；|/\n]+")
+
+    def reader(text: str) -> str:
+        chosen = [read_one(part.strip()) for part in separators.split(text) if part.strip()]
+        if len(set(chosen)) < len(chosen):
+            raise Invalid("value_repeated")
+        return "、".join(chosen)
+
+    return reader

@@ -1,0 +1,38 @@
+"""Refusals of the verbs. Each has a stable code; pages and API show its sentence."""
+
+
+class Refused(Exception):
+    """A verb that will not be done, with a sentence for the person who asked."""
+
+    code = "refused"
+
+    def __init__(self, message: str, *, code: str | None = None):
+        super().__init__(message)
+        self.message = message
+        self.code = code or self.code
+
+
+class RightMissing(Refused):
+    """The actor may not do this for this department. At the edges this is 404: it tells nothing of what exists."""
+
+    code = "right_missing"
+
+
+class ItemNotInForce(Refused):
+    code = "item_not_in_force"
+
+
+class IdempotencyConflict(Refused):
+    """The key was used for another request (422)."""
+
+    code = "idempotency_key_reused"
+
+
+class RowRefused(Refused):
+    """A single row that cannot be taken, with everything that is wrong with it."""
+
+    code = "row_refused"
+
+    def __init__(self, problems):
+        super().__init__(problems[0].reason)
+        self.problems = problems

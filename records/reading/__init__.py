@@ -1,0 +1,31 @@
+"""Read a stranger's table safely: decided by content, parsed in a limited process of its own, counted twice.
+
+    with open_table(path, columns=columns) as table:
+        header = find_header(table.preamble, columns)
+        for row in table.rows(header): ...
+
+Plain Python: nothing here knows Django, the catalogue or the database. A file that cannot be read raises FileRefused
+with a code and one sentence; a bad row carries its problem and never stops a good one.
+"""
+
+from records.reading.header import Column, Header, find_header
+from records.reading.limits import Limits
+from records.reading.messages import FileRefused, describe_problem
+from records.reading.rows import Cell, Date, Note, Number, RawRow
+from records.reading.table import Table, open_table
+
+__all__ = [
+    "Cell",
+    "Column",
+    "Date",
+    "FileRefused",
+    "Header",
+    "Limits",
+    "Note",
+    "Number",
+    "RawRow",
+    "Table",
+    "describe_problem",
+    "find_header",
+    "open_table",
+]

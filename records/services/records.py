@@ -1,0 +1,113 @@
+"""Verbs on single records: register one from a form, withdraw one, close those whose term has ended."""
+
+import csv
+import io
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Department, User
+from audit import services as audit
+from audit.actions import Action
+from catalogue.models import InformationItem
+from records import bulk, workflow
+from records.checking import CleanRow
+from records.errors import RowRefused
+from records.models import Batch, Record, RejectedRow
+from records.problems import Problem
+from records.services.batches import checker_for, finish, merge_slice, receive_batch, require_right
+
+SWEEP = 2000
+FIRST_ROW = 2  # a form is kept as a file of a header and one row
+
+
+@transaction.atomic
+def register_record(
+    *,
+    item: InformationItem,
+    department: Department,
+    values: dict[str, str],
+    actor: User,
+    today: date,
+    idempotency_key: str = "",
+) -> Record:
+    """Take one record from a form, through the same checks and the same merge as a file. Raises RowRefused.
+
+    `values` maps field codes to text. Sent again with the same key, it gives the record already made.
+    """
+    checked = checker_for(item, department, today=today).check_values(FIRST_ROW, values)
+    if not isinstance(checked, CleanRow):
+        raise RowRefused(checked)
+    batch = receive_batch(
+        item=item,
+        department=department,
+        source=Batch.Source.FORM,
+        file_name="",
+        chunks=[_as_csv(values)],
+        actor=actor,
+        idempotency_key=idempotency_key,
+    )
+    if batch.state == workflow.COMMITTED:
+        return _record_of(batch, checked)
+    batch.state, batch.rows_total, batch.rows_read = workflow.MERGING, 1, 1
+    bulk.stage(batch, [checked])
+    merge_slice(batch, FIRST_ROW)
+    if batch.rows_rejected:
+        stored = RejectedRow.objects.get(batch=batch, row_no=FIRST_ROW).problems
+        raise RowRefused([Problem(**problem) for problem in stored])
+    finish(batch)
+    return _record_of(batch, checked)
+
+
+def _as_csv(values: dict[str, str]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out).writerows([list(values), list(values.values())])
+    return out.getvalue().encode()
+
+
+def _record_of(batch: Batch, row: CleanRow) -> Record:
+    return Record.objects.get(
+        department=batch.department,
+        item_code=batch.item.code,
+        document_no=row.document_no,
+        decided_on=row.decided_on,
+        subject__identifiers__kind=row.id_kinds[0],
+        subject__identifiers__lookup=row.id_lookups[0],
+    )
+
+
+@transaction.atomic
+def withdraw_record(record: Record, *, actor: User, reason: str, today: date) -> Record:
+    """Take a wrong record back at once (国发〔2016〕33号（二十二）: 及时更正或撤销). The nation is told because the revision moves on."""
+    record = Record.objects.select_for_update().select_related("department").get(pk=record.pk)
+    require_right(actor, "report", record.department)
+    record.state = workflow.next_state(record.state, "withdraw")
+    record.ended_on, record.end_reason = today, reason
+    record.revision += 1
+    record.updated_at = timezone.now()
+    record.save(update_fields=["state", "ended_on", "end_reason", "revision", "updated_at"])
+    audit.record(Action.RECORD_WITHDRAWN, record, actor=actor, reason=reason, business_on=today)
+    return record
+
+
+def expire_records(*, today: date) -> int:
+    """Close every record whose display term has ended, however long ago, and say so on the day it ended.
+
+    The public views stopped showing them by themselves; this ends sharing too. Returns how many were closed.
+    """
+    closed = 0
+    while True:
+        with transaction.atomic():
+            rows = bulk.expire(today, limit=SWEEP)
+            audit.record_many(
+                Action.RECORD_EXPIRED,
+                [
+                    audit.Target("records.record", str(pk), f"{code} {number}", business_on=ended_on)
+                    for pk, code, number, ended_on in rows
+                ],
+                once=True,
+            )
+        closed += len(rows)
+        if len(rows) < SWEEP:
+            return closed

@@ -1,0 +1,25 @@
+"""Celery's edge: an id in, one verb called. Losing any of these messages loses only time."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from deadlines.clock import today
+from records import services
+from records.models import Batch
+
+
+@shared_task
+def run_batch(batch_id: int) -> None:
+    services.run_batch(batch_id, today=today())
+
+
+@shared_task
+def sweep_batches() -> None:
+    """Take up every batch nobody is working on, whatever became of its message."""
+    for pk in Batch.objects.claimable(at=timezone.now()).order_by("pk").values_list("pk", flat=True)[:20]:
+        services.run_batch(pk, today=today())
+
+
+@shared_task
+def expire_records() -> None:
+    services.expire_records(today=today())

@@ -1,0 +1,79 @@
+"""The test database: migrated, granted and seeded once, the way `make run` does it."""
+
+import datetime
+import io
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+TODAY = datetime.date(2026, 11, 22)
+GUARDED = ("audit_auditevent", "audit_seal", "audit_sealentry", "records_recordversion", "records_record")
+BUSINESS = (
+    *GUARDED,
+    "exchange_handover",
+    "exchange_delivery",
+    "records_identifier",
+    "records_subject",
+    "records_rejectedrow",
+    "records_batchkey",
+    "records_stagedrow",
+    "records_idempotencykey",
+    "records_batch",
+    "accounts_apitoken",
+    "guardian_userobjectpermission",
+    "django_session",
+)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        call_command("grant_roles")
+        call_command("seed", stdout=io.StringIO())
+
+
+@pytest.fixture
+def today() -> datetime.date:
+    """The day the tests are about."""
+    return TODAY
+
+
+@pytest.fixture
+def rehearse(settings):
+    """Make the platform believe it is another day, in Python and in SQL."""
+
+    def move_to(day: datetime.date) -> None:
+        settings.TODAY = day
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('platform.today', %s, false)", [day.isoformat()])
+
+    move_to(TODAY)
+    yield move_to
+    with connection.cursor() as cursor:
+        cursor.execute("RESET platform.today")
+
+
+@pytest.fixture
+def data_dir(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def committed(django_db_setup, django_db_blocker):
+    """A database in which transactions really commit, for what one transaction cannot show: threads, kills, leases.
+
+    Only what the test made is taken away afterwards; the seeded catalogue and regions stay.
+    """
+    with django_db_blocker.unblock():
+        yield
+        with connection.cursor() as cursor:
+            for table in GUARDED:
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_no_truncate")
+            cursor.execute(f"TRUNCATE {', '.join(BUSINESS)}")
+            for table in GUARDED:
+                cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_truncate")
+            cursor.execute("DELETE FROM accounts_user")
+            cursor.execute("DELETE FROM accounts_department WHERE source = '测试'")
+        connection.close()
