@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from stdnum.cn import ric, uscc
+from stdnum.cn import ric
 
-from records.identity import ORGANISATION_WEIGHTS
+from records.identity import ORGANISATION_WEIGHTS, uscc_check_character
 
 DEPARTMENTS = (
     ("530000-YS-SJ", "云南省演示市场监管局", "530000"),
@@ -42,13 +42,13 @@ def make_uscc(region: str, number: int, kind: str = "91") -> str:
     remainder = 11 - sum(int(c) * w for c, w in zip(body, ORGANISATION_WEIGHTS, strict=True)) % 11
     check = {10: "X", 11: "0"}.get(remainder, str(remainder))
     stem = f"{kind}{region}{body}{check}"
-    return stem + uscc.calc_check_digit(stem)
+    return stem + uscc_check_character(stem)
 
 
 def make_id_number(region: str, born_on: date, sequence: int) -> str:
     """A valid citizen identity number of a person who does not exist."""
     stem = f"{region}{born_on:%Y%m%d}{sequence:03d}"
-    return stem + ric.calc_check_digit(stem)
+    return stem + ric.calc_check_digit(stem + "0")
 
 
 PLACES = (

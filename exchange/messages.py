@@ -89,6 +89,17 @@ def digest(value: Any) -> str:
     return sm3.finalize().hex()
 
 
+def row_digest(wire: Mapping[str, Any]) -> str:
+    """SM3 of a row in its wire form, without the cipher of a person's number.
+
+    Encrypting the same number again gives other bytes, so a row sent twice would look like two different ones.
+    """
+    subject = wire.get("subject")
+    if isinstance(subject, Mapping):
+        wire = {**wire, "subject": {name: value for name, value in subject.items() if name != "id_cipher"}}
+    return digest(wire)
+
+
 def key_of(source: str, record: str, revision: int) -> str:
     """The idempotency key of a row: ``source:record:revision``."""
     return f"{source}:{record}:{revision}"
@@ -153,8 +164,8 @@ class OutboundItem:
         }
 
     def digest(self) -> str:
-        """SM3 of the row as sent; the national platform answers the same for what it holds."""
-        return digest(self.as_wire())
+        """`row_digest` of the row; the national platform answers the same for what it holds."""
+        return row_digest(self.as_wire())
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +213,7 @@ class Result:
     """The national platform's word on one key.
 
     receipt: its number for what it holds ('' when refused or absent). code, reason: why it was refused.
-    digest, latest_revision: only in answers to `ask`: SM3 of the row it holds, the newest revision it holds of
+    digest, latest_revision: only in answers to `ask`: `row_digest` of the row it holds, the newest revision it holds of
     that record (None: it holds none). Both serve reconciliation (T-48, F-25).
     """
 

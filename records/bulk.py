@@ -13,12 +13,9 @@ from records.models import Batch, BatchKey, RejectedRow, StagedRow
 from records.problems import Problem, problem
 
 STAGED_COLUMNS = ("batch_id", *(field.name for field in fields(CleanRow)))
-COPY = f"COPY {StagedRow._meta.db_table} ({', '.join(f'"{c}"' for c in STAGED_COLUMNS)}) FROM STDIN"
-MERGE = [
-    statement
-    for statement in (Path(__file__).parent / "sql" / "merge.sql").read_text(encoding="utf-8").split("\n\n--- ")
-    if statement.strip()
-]
+COPY = 'COPY records_stagedrow ("{}") FROM STDIN'.format('", "'.join(STAGED_COLUMNS))
+# One statement after another, blank lines between them.
+MERGE = (Path(__file__).parent / "sql" / "merge.sql").read_text(encoding="utf-8").strip().split("\n\n")
 
 
 def stage(batch: Batch, rows: Iterable[CleanRow]) -> None:
@@ -74,24 +71,29 @@ def merge(batch: Batch, *, until: int) -> Counter:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('records.merge'))")
         for statement in MERGE:
             cursor.execute(statement, parameters)
-        cursor.execute("SELECT row_no, outcome, detail FROM merging WHERE outcome NOT IN ('accepted', 'unchanged')")
+        cursor.execute("SELECT row_no, outcome, detail FROM merging WHERE outcome <> 'unchanged'")
         refused = [(row_no, [_found(code, detail)]) for row_no, code, detail in cursor.fetchall()]
-        cursor.execute("SELECT outcome, count(*) FROM merging GROUP BY outcome")
-        outcomes = dict(cursor.fetchall())
+        cursor.execute(
+            "SELECT count(*) FILTER (WHERE outcome IS NULL), count(*) FILTER (WHERE outcome = 'unchanged') FROM merging"
+        )
+        accepted, unchanged = cursor.fetchone()
         cursor.execute("DROP TABLE merging")
     reject(batch, refused)
-    return Counter(
-        accepted=outcomes.get("accepted", 0), unchanged=outcomes.get("unchanged", 0), rejected=len(refused)
-    )
+    return Counter(accepted=accepted, unchanged=unchanged, rejected=len(refused))
 
 
 def _found(code: str, detail: str | None) -> Problem:
     return problem(code, held=detail, row=detail, date=detail)
 
 
-def clear_staging(batch: Batch) -> None:
-    """Forget what was staged and named; the batch's file still has it."""
+def clear_staged_rows(batch: Batch) -> None:
+    """Forget what was staged; the batch's file still has it."""
     StagedRow.objects.filter(batch=batch)._raw_delete(StagedRow.objects.db)
+
+
+def clear_staging(batch: Batch) -> None:
+    """Forget what was staged and named, at the end of a batch."""
+    clear_staged_rows(batch)
     BatchKey.objects.filter(batch=batch)._raw_delete(BatchKey.objects.db)
 
 

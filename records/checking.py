@@ -6,19 +6,21 @@ digits, dates), then law (who, of what age, reported by whom, shown how long). N
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from catalogue.models import FieldRole, FieldType, InformationItem, ItemField, Requirement, Scope, SubjectKind
 from catalogue.policy import TermRule, display_term, rule_for, severity_of
 from records import crypto
-from records.identity import InvalidIdentifier, adult_on, check_organisation_code, check_person_id, check_uscc
+from records.identity import InvalidIdentifier, adult_on, check_organisation_code, check_person_id, check_uscc, strict
 from records.models import IdentifierKind
 from records.problems import Problem, problem
-from records.reading import Column, Number
-from records.reading.cleaning import clean_text, fold_identifier, fold_name, parse_date, parse_decimal
+from records.reading import Column
+from records.reading.cleaning import clean_text, fold_name, parse_date, parse_decimal
 
 EARLIEST = date(1949, 10, 1)
+ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 ID_NUMBER = re.compile(r"(?<![0-9])[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9Xx](?![0-9])", re.ASCII)
 KIND_BY_LABEL = {kind.label: kind.value for kind in SubjectKind}
 OTHER_CODES = {
@@ -70,9 +72,9 @@ class RowChecker:
         self.item, self.fields, self.rules, self.today = item, fields, rules, today
         self.sources = sources
         self.by_role = {field.role: field for field in fields if field.role}
-        self.readers = {field.code: _reader(field) for field in fields}
+        self.secret_codes = [field.code for field in fields if field.type == FieldType.ID_NUMBER]
         self.public_text = [f for f in fields if f.type == FieldType.TEXT and f.scope == Scope.PUBLIC and (f.length or 0) > 100]
-        self.cells: list[tuple[int, ItemField]] = []
+        self.cells: list[tuple[int, ItemField, Callable[[str], str | date]]] = []
         self.default_kind: str | None = None
 
     def columns(self) -> list[Column]:
@@ -84,7 +86,7 @@ class RowChecker:
 
     def bind(self, positions: dict[str, int]) -> None:
         """Say which cell holds which field. Without a kind column, the columns present tell whose layout it is."""
-        self.cells = [(positions[f.code], f) for f in self.fields if f.code in positions]
+        self.cells = [(positions[f.code], f, _reader(f)) for f in self.fields if f.code in positions]
         codes = {role: field.code for role, field in self.by_role.items()}
         if codes.get(FieldRole.SUBJECT_KIND) in positions:
             self.default_kind = None
@@ -112,9 +114,8 @@ class RowChecker:
 
     def _read(self, cells: list, problems: list[Problem]) -> dict:
         values = {}
-        width = len(cells)
-        for index, field in self.cells:
-            raw = cells[index] if index < width else None
+        for index, field, read in self.cells:
+            raw = cells[index]
             if not raw:
                 continue
             text, trouble = clean_text(raw)
@@ -123,13 +124,11 @@ class RowChecker:
                     raise Invalid(trouble)
                 if not text:
                     continue
-                if field.type in CODE_TYPES and isinstance(raw, Number):
+                if type(raw) is not str and field.type in CODE_TYPES:  # a Number: Excel keeps 15 digits of it
                     raise Invalid("numeric_identifier")
-                values[field.code] = self.readers[field.code](text)
-            except Invalid as error:
+                values[field.code] = read(text)
+            except (Invalid, InvalidIdentifier) as error:
                 problems.append(_problem(field, error.code, str(raw), **error.details))
-            except InvalidIdentifier as error:
-                problems.append(_problem(field, error.code, str(raw), **getattr(error, "details", {})))
         return values
 
     def _kind(self, values: dict, problems: list[Problem]) -> str | None:
@@ -187,9 +186,9 @@ class RowChecker:
         if problems:
             return problems
         term = display_term(rule, decided_on=decided_on, valid_until=valid_until, stated_until=stated_until)
-        secret_codes = {f.code for f in self.fields if f.type == FieldType.ID_NUMBER}
-        stored = {code: value.isoformat() if isinstance(value, date) else value for code, value in values.items()}
-        content = json.dumps(stored, ensure_ascii=False, sort_keys=True)
+        stored = {code: value if type(value) is str else value.isoformat() for code, value in values.items()}
+        digest = crypto.keyed_digest(f"{severity}|{term.until}|{ENCODE(stored)}".encode())
+        secrets = {code: crypto.seal_text(stored.pop(code)) for code in self.secret_codes if code in stored}
         name = stored[self.by_role[FieldRole.SUBJECT_NAME].code]
         return CleanRow(
             row_no=row_no,
@@ -204,9 +203,9 @@ class RowChecker:
             decided_on=decided_on,
             title=stored[self.by_role[FieldRole.TITLE].code],
             authority=stored[self.by_role[FieldRole.AUTHORITY].code],
-            values=json.dumps({c: v for c, v in stored.items() if c not in secret_codes}, ensure_ascii=False),
-            secrets=json.dumps({c: crypto.seal_text(v) for c, v in stored.items() if c in secret_codes}),
-            content_digest=crypto.keyed_digest(f"{severity}|{term.until}|{content}".encode()),
+            values=ENCODE(stored),
+            secrets=ENCODE(secrets),
+            content_digest=digest,
             severity=severity,
             displayed_until=term.until,
             display_rule_key=term.rule_key,
@@ -245,7 +244,7 @@ class RowChecker:
             try:
                 person = check_person_id(values[self.by_role[FieldRole.PERSON_ID_KIND].code], number)
             except InvalidIdentifier as error:
-                problems.append(_problem(field, error.code, number))
+                problems.append(_problem(field, error.code, number, **error.details))
                 return [], [], [], None
             values[field.code] = person.number
             adult = adult_on(person.born_on) if person.born_on else None
@@ -291,9 +290,9 @@ def _reader(field: ItemField):
         case FieldType.ORGANISATION_CODE:
             return check_organisation_code
         case FieldType.ID_NUMBER:
-            return _limited(fold_identifier, field.length)
+            return _limited(strict, field.length)
     if field.role in OTHER_CODES:
-        return _limited(fold_identifier, field.length)
+        return _limited(strict, field.length)
     return _limited(str, field.length)
 
 

@@ -6,6 +6,7 @@ import io
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
 
 TODAY = datetime.date(2026, 11, 22)
 GUARDED = ("audit_auditevent", "audit_seal", "audit_sealentry", "records_recordversion", "records_record")
@@ -27,10 +28,19 @@ BUSINESS = (
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def django_db_setup(
+    django_test_environment, django_db_modify_db_settings, django_db_keepdb, django_db_createdb, django_db_blocker
+):
+    """In place of pytest-django's own, which makes no test database when no chosen test asks for `db` by name."""
     with django_db_blocker.unblock():
+        keep = django_db_keepdb and not django_db_createdb
+        made = setup_databases(verbosity=0, interactive=False, keepdb=keep)
         call_command("grant_roles")
         call_command("seed", stdout=io.StringIO())
+    yield
+    with django_db_blocker.unblock():
+        if not django_db_keepdb:
+            teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture
@@ -67,13 +77,20 @@ def committed(django_db_setup, django_db_blocker):
     Only what the test made is taken away afterwards; the seeded catalogue and regions stay.
     """
     with django_db_blocker.unblock():
+        call_command("seed", stdout=io.StringIO())  # a transactional_db test before this one took it away
         yield
+        forget_business()
         with connection.cursor() as cursor:
-            for table in GUARDED:
-                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_no_truncate")
-            cursor.execute(f"TRUNCATE {', '.join(BUSINESS)}")
-            for table in GUARDED:
-                cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_truncate")
             cursor.execute("DELETE FROM accounts_user")
             cursor.execute("DELETE FROM accounts_department WHERE source = '测试'")
         connection.close()
+
+
+def forget_business() -> None:
+    """Empty every table of facts, committed rows included."""
+    with connection.cursor() as cursor:
+        for table in GUARDED:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_no_truncate")
+        cursor.execute(f"TRUNCATE {', '.join(BUSINESS)}")
+        for table in GUARDED:
+            cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_truncate")

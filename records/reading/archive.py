@@ -69,13 +69,17 @@ class Archive:
             raise FileRefused("binary_workbook")
         if WORKBOOK not in names or WORKBOOK_RELATIONS not in names:
             raise FileRefused("damaged_file", where="缺少工作簿部件")
-        if any(name.endswith("vbaProject.bin") for name in names) or b"macroEnabled" in self.read("[Content_Types].xml"):
+        if any(name.endswith("vbaProject.bin") for name in names) or b"macroEnabled" in self.read(
+            "[Content_Types].xml"
+        ):
             raise FileRefused("macro_workbook")
 
     def _notice(self) -> Iterator[Note]:
         if any(name.startswith("xl/externalLinks/") for name in self.names):
             yield note("external_links")
-        embedded = sorted(n for n in self.names if n.startswith("xl/embeddings/") or n.lower().endswith((".zip", ".xlsx")))
+        embedded = sorted(
+            n for n in self.names if n.startswith("xl/embeddings/") or n.lower().endswith((".zip", ".xlsx"))
+        )
         if embedded:
             yield note("embedded_files", names=name_some([posixpath.basename(name) for name in embedded]))
 

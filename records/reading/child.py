@@ -27,10 +27,13 @@ ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(
 
 
 class Reader(Protocol):
+    """What the three readers have in common."""
+
     format: str
-    sheet: str | None
     counted: int
 
+    @property
+    def sheet(self) -> str | None: ...
     @property
     def encoding(self) -> str | None: ...
     @property

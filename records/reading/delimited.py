@@ -9,7 +9,7 @@ from typing import BinaryIO, NamedTuple
 
 from records.reading.limits import MIB, Limits
 from records.reading.messages import FileRefused, note
-from records.reading.rows import Note, RawRow
+from records.reading.rows import Note, RawRow, cut_long_cells, replace_surrogates
 
 BLOCK = MIB
 RECORD_LIMIT = 16 * MIB
@@ -65,7 +65,7 @@ class DelimitedReader:
             problem = column = None
             if len(cells) > limits.columns:
                 if row_no <= HEADER_LINES:
-                    raise FileRefused("too_many_columns", cell=f"（第 {row_no} 行）", limit=limits.columns)
+                    raise FileRefused("too_many_columns", place=f"第 {row_no} 行", limit=limits.columns)
                 cells, problem = cells[: limits.columns], "column_count"
             if len(joined) > limits.cell_length:
                 column = cut_long_cells(cells, limits.cell_length)
@@ -203,28 +203,6 @@ def _physical_lines(file: BinaryIO) -> Iterator[bytes]:
             rest = b""
     if rest:
         yield rest
-
-
-def cut_long_cells(cells: list[str], limit: int) -> int | None:
-    """Shorten cells over the limit in place; return the first one's index."""
-    first = None
-    for index, cell in enumerate(cells):
-        if len(cell) > limit:
-            cells[index] = cell[:limit]
-            first = index if first is None else first
-    return first
-
-
-def replace_surrogates(cells: list[str]) -> bool:
-    """Put U+FFFD in place of lone surrogates, which no UTF-8 can carry; say whether there were any."""
-    found = False
-    for index, cell in enumerate(cells):
-        try:
-            cell.encode()
-        except UnicodeEncodeError:
-            cells[index] = re.sub("[\ud800-\udfff]+", "\ufffd", cell)
-            found = True
-    return found
 
 
 def _is_plainly_utf8(file: BinaryIO, broken_at: int) -> bool:

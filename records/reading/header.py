@@ -24,7 +24,7 @@ NO_WORD = re.compile(r"[\W_]+")
 
 
 class Column(NamedTuple):
-    """One column a table may have: its code, the names it is known by (the first is shown), whether it must be there."""
+    """One column a table may have: its code, its names (the first is shown), whether it must be there."""
 
     code: str
     names: tuple[str, ...]
@@ -35,13 +35,13 @@ class Column(NamedTuple):
 class Header:
     """Where the header stands and what each column is.
 
-    `codes[i]` is the code of column i or None when it is not read; `labels[i]` its text as the sender wrote it;
+    `codes[i]` is the code of column i or None when it is not read; `titles[i]` its text as the sender wrote it;
     `last_row` is the last header row, data starts after it. A row may end after `shortest` cells: Excel leaves
     trailing separators away where a block of rows has no content in the last columns.
     """
 
     codes: tuple[str | None, ...]
-    labels: tuple[str, ...]
+    titles: tuple[str, ...]
     first_row: int
     last_row: int
     shortest: int
@@ -89,11 +89,11 @@ def find_header(preamble: Sequence[Sequence[Cell]], columns: Sequence[Column]) -
     codes = [_recognise(variants, names) for variants in texts]
     if not any(codes):
         raise FileRefused("unknown_header", details=f"前 {HEADER_ROWS} 行中没有找到表头。")
-    labels = tuple(variants[0].strip() if variants else "" for variants in texts)
+    titles = tuple(variants[0].strip() if variants else "" for variants in texts)
     _refuse_duplicates(codes, columns)
     present = {code for code in codes if code}
     absent = [column for column in columns if column.code not in present]
-    unknown = _unknown_columns(codes, labels)
+    unknown = _unknown_columns(codes, titles)
     _refuse_unknown(unknown, absent)
     missing = [column.names[0] for column in absent if column.required]
     if missing:
@@ -101,7 +101,7 @@ def find_header(preamble: Sequence[Sequence[Cell]], columns: Sequence[Column]) -
     required = {column.code for column in columns if column.required}
     return Header(
         codes=tuple(codes),
-        labels=labels,
+        titles=titles,
         first_row=first + 1,
         last_row=last + 1,
         shortest=max((i + 1 for i, code in enumerate(codes) if code in required), default=1),
@@ -187,11 +187,11 @@ def _recognise(variants: Variants, names: dict[str, str]) -> str | None:
     return next((names[folded] for text in variants if (folded := fold_header(text)) in names), None)
 
 
-def _unknown_columns(codes: Sequence[str | None], labels: Sequence[str]) -> list[str]:
+def _unknown_columns(codes: Sequence[str | None], titles: Sequence[str]) -> list[str]:
     ignored = {fold_header(name) for name in ALWAYS_IGNORED}
     return [
         label or f"{column_letter(index)} 列"
-        for index, (code, label) in enumerate(zip(codes, labels, strict=True))
+        for index, (code, label) in enumerate(zip(codes, titles, strict=True))
         if code is None and label and fold_header(label) not in ignored
     ]
 

@@ -1,14 +1,12 @@
 """JSON lines, as our own API stores the rows it was sent: one object or one array per line (runs in the child)."""
 
 import json
-import math
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from records.reading.delimited import cut_long_cells, replace_surrogates
 from records.reading.limits import Limits
 from records.reading.messages import FileRefused
-from records.reading.rows import Cell, Note, Number, RawRow
+from records.reading.rows import Cell, Note, Number, RawRow, cut_long_cells, replace_surrogates
 
 LINE_LIMIT = 16 * 1024 * 1024
 
@@ -38,7 +36,7 @@ class JsonLinesReader:
                 parsed = parse_line(line)
                 keys.update(dict.fromkeys(parsed[0] if isinstance(parsed, tuple) else ()))
                 if len(keys) > limits.columns:
-                    raise FileRefused("too_many_columns", cell=f"（第 {self.counted} 行）", limit=limits.columns)
+                    raise FileRefused("too_many_columns", place=f"第 {self.counted} 行", limit=limits.columns)
         if not self.counted:
             raise FileRefused("no_content")
         self.header = list(keys) or None
@@ -59,10 +57,10 @@ class JsonLinesReader:
             values = parsed
         else:
             return RawRow(row_no, [], "broken_json")
-        cells = [text_of(value) for value in values[: self.limits.columns]]
-        if None in cells:
+        values = values[: self.limits.columns]
+        if any(isinstance(value, list | tuple) for value in values):
             problem = "nested_value"
-        cells = [cell or "" if type(cell) is not Number else cell for cell in cells]
+        cells = [text_of(value) for value in values]
         column = cut_long_cells(cells, self.limits.cell_length)
         if column is not None:
             problem = "cell_too_long"
@@ -95,25 +93,11 @@ def parse_line(line: bytes) -> tuple[dict[str, Any], str | None] | list[Any] | s
     return parsed if isinstance(parsed, tuple | list) else "broken_json"
 
 
-def text_of(value: Any) -> Cell | None:
-    """The cell text of one JSON value; None when it is a list or an object."""
-    if value is None:
-        return ""
+def text_of(value: Any) -> Cell:
+    """The cell text of one JSON value; numbers have become text already, lists and objects have none."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        return Number(number_text(value))
-    return value if isinstance(value, str) else None
-
-
-def number_text(value: float) -> str:
-    """Write a float without exponent and without a meaningless `.0`."""
-    if not math.isfinite(value):
-        return str(value)
-    if value == int(value) and abs(value) < 1e22:
-        return str(int(value))
-    text = repr(value)
-    return f"{value:.17f}".rstrip("0") if "e" in text else text
+    return value if isinstance(value, str) else ""
 
 
 def _fields_of(pairs: list[tuple[str, Any]]) -> tuple[dict[str, Any], str | None]:

@@ -25,9 +25,9 @@ REFUSALS = {
     "forbidden_xml": "文件内部含有不允许的 XML 定义。请用 Excel 打开，另存为新的 .xlsx 后再上传。",
     "too_many_entries": "文件内部有 {entries} 个部件，超过 {limit} 个的上限。请把数据复制到新的工作簿后再上传。",
     "unpacked_too_large": "文件解压后有 {size} MB，超过 {limit} MB 的上限。请拆分文件，或改用 .csv 格式。",
-    "compression_ratio": "文件压缩比异常（{ratio} 倍），为安全起见不予读取。请把数据复制到新的工作簿，或改用 .csv 格式。",
+    "compression_ratio": "文件压缩比异常（{ratio} 倍），不予读取。请把数据复制到新的工作簿，或改用 .csv 格式。",
     "too_many_rows": "数据超过 {limit} 行的上限。请拆分成几个文件{instead}。",
-    "too_many_columns": "单元格 {cell} 超出 {limit} 列的上限。请删除模板以外的列后再上传。",
+    "too_many_columns": "{place}超出 {limit} 列的上限。请删除模板以外的列后再上传。",
     "too_many_cells": "工作表占用的区域太大（第 {first} 行至第 {last} 行）。请删除远离数据的单元格，或改用 .csv 格式。",
     "record_too_long": "第 {row} 行太长，可能有引号没有成对。请检查该行的引号后再上传。",
     "no_visible_sheet": "工作簿里没有可见且有内容的工作表。请取消隐藏要上报的工作表后再上传。",
@@ -35,7 +35,7 @@ REFUSALS = {
     "utf16_encoding": "文件是 UTF-16（Unicode 文本）编码。请在 Excel 中另存为“CSV UTF-8（逗号分隔）”后再上传。",
     "unknown_encoding": "文件编码无法识别（第 {row} 行起）。请在 Excel 中另存为“CSV UTF-8（逗号分隔）”后再上传。",
     "unbalanced_quote": "第 {row} 行的引号没有成对。请补上或删除多余的英文引号后再上传。",
-    "row_count_differs": "两次清点的行数不一致（{read} 行与 {counted} 行），为避免漏报不予读取。请另存为新文件后再上传。",
+    "row_count_differs": "两次清点的行数不一致（{read} 行与 {counted} 行），没有读取。请另存为新文件后再上传。",
     "took_too_long": "读取文件超过 {seconds} 秒，已经停止。请拆分文件，或改用 .csv 格式。",
     "too_much_memory": "读取文件需要的内存超过上限，已经停止。请拆分文件，或改用 .csv 格式。",
     "reader_crashed": "读取文件时意外中断。请用 Excel 打开，另存为新的 .xlsx 或 .csv 后再上传。",
@@ -116,7 +116,7 @@ def note(code: str, **detail: Any) -> Note:
     return Note(code, NOTES[code].format(**detail))
 
 
-class _Blank(dict):
+class _Blank(dict[str, Any]):
     """Lets a sentence be said without its particulars."""
 
     def __missing__(self, key: str) -> str:

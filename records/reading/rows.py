@@ -1,11 +1,13 @@
 """What a table is made of: cells that remember how they were typed, and numbered rows."""
 
+import math
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 
 class Number(str):
-    """A cell Excel (or JSON) holds as a number. Excel keeps 15 digits, so an identifier in one may be damaged (T-53)."""
+    """A cell held as a number. Excel keeps 15 digits of it, so an identifier typed as one may be damaged (T-53)."""
 
     __slots__ = ()
 
@@ -47,3 +49,35 @@ def column_letter(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+def cut_long_cells(cells: list[str], limit: int) -> int | None:
+    """Shorten cells over the limit in place; return the first one's index."""
+    first = None
+    for index, cell in enumerate(cells):
+        if len(cell) > limit:
+            cells[index] = cell[:limit]
+            first = index if first is None else first
+    return first
+
+
+def replace_surrogates(cells: list[str]) -> bool:
+    """Put U+FFFD in place of lone surrogates, which no UTF-8 can carry; say whether there were any."""
+    found = False
+    for index, cell in enumerate(cells):
+        try:
+            cell.encode()
+        except UnicodeEncodeError:
+            cells[index] = re.sub("[\ud800-\udfff]+", "\ufffd", cell)
+            found = True
+    return found
+
+
+def number_text(value: float) -> str:
+    """Write a float without exponent and without a meaningless `.0`."""
+    if not math.isfinite(value):
+        return str(value)
+    if value == int(value) and abs(value) < 1e22:
+        return str(int(value))
+    text = repr(value)
+    return f"{value:.17f}".rstrip("0") if "e" in text else text

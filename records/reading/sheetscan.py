@@ -118,8 +118,8 @@ class _Walk:
     """
 
     __slots__ = (
-        "blanks", "collecting", "column", "has_formula", "kind", "lacks_value", "limits", "parts", "prefix", "reference",
-        "row", "row_has_content", "row_has_value", "row_hidden", "row_text", "scan",
+        "blanks", "collecting", "column", "has_formula", "kind", "lacks_value", "limits", "parts", "prefix",
+        "reference", "row", "row_has_content", "row_has_value", "row_hidden", "row_text", "scan",
     )  # fmt: skip
 
     def __init__(self, blanks: set[str], limits: Limits):
@@ -202,7 +202,7 @@ class _Walk:
     def _widen(self) -> None:
         scan, column = self.scan, self.column
         if column > self.limits.columns:
-            raise FileRefused("too_many_columns", cell=self.reference, limit=self.limits.columns)
+            raise FileRefused("too_many_columns", place=f"单元格 {self.reference} ", limit=self.limits.columns)
         scan.first_column = min(scan.first_column or column, column)
         scan.last_column = max(scan.last_column, column)
 

@@ -23,7 +23,7 @@ BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from records.reading.child 
 PIPE_SIZE = MIB
 MESSAGE_LIMIT = 64 * MIB
 # How a reading process dies: an allocation that fails inside the table reader aborts it, the kernel kills by SIGKILL.
-CODE_BY_SIGNAL = {
+CODE_BY_SIGNAL: dict[int, str] = {
     signal.SIGABRT: "too_much_memory",
     signal.SIGKILL: "too_much_memory",
     signal.SIGSEGV: "too_much_memory",

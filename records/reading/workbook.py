@@ -7,12 +7,10 @@ from typing import Any, BinaryIO, NamedTuple
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from records.reading.archive import Archive, SheetEntry
-from records.reading.delimited import cut_long_cells
 from records.reading.header import HEADER_ROWS, INSTRUCTION_SHEET, Column, count_recognised
-from records.reading.jsonlines import number_text
 from records.reading.limits import Limits
 from records.reading.messages import FileRefused, name_some, note
-from records.reading.rows import Cell, Date, Number, RawRow
+from records.reading.rows import Cell, Date, Number, RawRow, cut_long_cells, number_text
 from records.reading.sheetscan import SheetScan, find_blank_strings, scan_sheet
 
 

@@ -209,7 +209,7 @@ def _read(batch: Batch, today: date) -> bool:
     with transaction.atomic():
         held = _held(batch)
         held.state = workflow.next_state(held.state, "read")
-        bulk.clear_staging(held)
+        bulk.clear_staged_rows(held)  # what merged rows have named stays known: a later row may contradict them
         if held.checkpoint == 0:
             RejectedRow.objects.filter(batch=held).delete()
             held.rows_rejected = 0

@@ -1,0 +1,186 @@
+"""Raw PostgreSQL of the trail: many lines in one statement, what is not yet sealed, and reading all of it back."""
+
+import datetime
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from audit.canonical import EVENT_COLUMNS
+from audit.models import AuditEvent
+
+ROWS_A_STATEMENT = 10_000
+
+Shared = Mapping[str, str | bool | None]  # what all lines of one statement have in common
+EventTexts = tuple[Any, ...]  # in EVENT_COLUMNS order: str, or None for NULL
+
+INSERT = """
+    INSERT INTO audit_auditevent (
+        action, actor_id, actor_name, department_code, result, reason, request_id, source, once,
+        object_type, object_id, object_label, business_on, detail
+    )
+    SELECT
+        %(action)s, %(actor_id)s, %(actor_name)s, %(department_code)s, %(result)s, %(reason)s, %(request_id)s,
+        %(source)s, %(once)s,
+        row.object_type, row.object_id, row.object_label, coalesce(row.business_on, platform_today()), row.detail
+    FROM unnest(
+        %(object_type)s::text[], %(object_id)s::text[], %(object_label)s::text[], %(business_on)s::date[],
+        %(detail)s::jsonb[]
+    ) AS row (object_type, object_id, object_label, business_on, detail)
+    ON CONFLICT (action, object_type, object_id, business_on) WHERE once DO NOTHING
+"""
+
+
+class Row(NamedTuple):
+    """What differs between the lines of one statement."""
+
+    object_type: str
+    object_id: str
+    object_label: str
+    business_on: datetime.date | None
+    detail: object
+
+
+def insert_events(shared: Shared, rows: Sequence[Row]) -> list[AuditEvent]:
+    """Insert and return the lines as stored; those left out by the once-only index are missing from the answer."""
+    return list(AuditEvent.objects.raw(INSERT + " RETURNING *", _parameters(shared, rows)))
+
+
+def insert_many_events(shared: Shared, rows: Iterable[Row]) -> int:
+    """Insert without reading back and return how many lines are new."""
+    rows, inserted = iter(rows), 0
+    with connection.cursor() as cursor:
+        while chunk := list(islice(rows, ROWS_A_STATEMENT)):
+            cursor.execute(INSERT, _parameters(shared, chunk))
+            inserted += cursor.rowcount
+    return inserted
+
+
+def event_stored_once(action: str, row: Row) -> AuditEvent:
+    """The line that made the once-only index refuse this one."""
+    [event] = AuditEvent.objects.raw(
+        "SELECT * FROM audit_auditevent WHERE once AND action = %s AND object_type = %s AND object_id = %s"
+        " AND business_on = coalesce(%s, platform_today())",
+        [action, row.object_type, row.object_id, row.business_on],
+    )
+    return event
+
+
+def _parameters(shared: Shared, rows: Sequence[Row]) -> dict[str, Any]:
+    columns = dict(zip(Row._fields, map(list, zip(*rows, strict=True)), strict=True))
+    return {**shared, **columns, "detail": [json.dumps(value, ensure_ascii=False) for value in columns["detail"]]}
+
+
+# ---- sealing ----
+
+EVENT_TEXTS = ", ".join(text for _, _, text in EVENT_COLUMNS)
+
+# An id is given out before its transaction commits, so a lower id may appear after a higher one was sealed.
+UNSEALED = """
+    FROM audit_auditevent e
+    WHERE e.id > %(settled_id)s
+        AND NOT EXISTS (SELECT FROM audit_sealentry s WHERE s.event_id = e.id AND s.event_id > %(settled_id)s)
+"""
+
+# Of the latest seals, the furthest whose horizon lies behind every transaction still open: no event up to its last_id
+# can appear any more, since a writer takes its transaction id before its first event id (trigger in migration 0001).
+SETTLED = """
+    SELECT coalesce(max(last_id), 0) FROM (SELECT * FROM audit_seal ORDER BY number DESC LIMIT 100) AS latest
+    WHERE horizon <= pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+"""
+
+
+def try_lock_sealing() -> bool:
+    """Become the only sealer until the transaction ends; False when another one is at work."""
+    return _scalar("SELECT pg_try_advisory_xact_lock(hashtext('audit.seal'))")
+
+
+def settled_by_now() -> int:
+    """The highest event id below which no event can newly appear. Ask before reading the unsealed."""
+    return _scalar(SETTLED)
+
+
+def horizon_now() -> int:
+    """A transaction id no older writer can have: our own, taken only now. Ask after reading the unsealed.
+
+    Not the xmax of a snapshot, which is past the newest *ended* transaction: one still open may lie beyond it.
+    """
+    return _scalar("SELECT pg_current_xact_id()::text::bigint")
+
+
+def database_now() -> datetime.datetime:
+    """The database's clock, which also dates the events."""
+    return _scalar("SELECT clock_timestamp()")
+
+
+def read_unsealed(settled_id: int, limit: int) -> list[EventTexts]:
+    """Committed events without a seal, lowest id first, as texts in EVENT_COLUMNS order."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {EVENT_TEXTS} {UNSEALED} ORDER BY e.id LIMIT %(limit)s",
+            {"settled_id": settled_id, "limit": limit},
+        )
+        return cursor.fetchall()
+
+
+def oldest_unsealed_at(settled_id: int) -> datetime.datetime | None:
+    """When the oldest event still without a seal was written."""
+    return _scalar(f"SELECT min(e.at) {UNSEALED}", {"settled_id": settled_id})
+
+
+def store_entries(seal_number: int, event_ids: Sequence[int], leaves: Sequence[bytes]) -> None:
+    """Store the membership rows of one seal in their order."""
+    with (
+        connection.cursor() as cursor,
+        cursor.copy("COPY audit_sealentry (event_id, seal_id, position, leaf) FROM STDIN (FORMAT binary)") as copy,
+    ):
+        copy.set_types(["int8", "int8", "int4", "bytea"])
+        for position, (event_id, leaf) in enumerate(zip(event_ids, leaves, strict=True)):
+            copy.write_row((event_id, seal_number, position, leaf))
+
+
+# ---- verifying ----
+
+
+class Entry(NamedTuple):
+    """A membership row with what its seal says about the batch, and the event as texts (all None when it is gone)."""
+
+    seal: int
+    position: int
+    event_id: int
+    leaf: bytes
+    first_id: int | None
+    last_id: int | None
+    size: int | None
+    root: str | None
+    event: EventTexts
+
+
+def stream_entries() -> Iterator[Entry]:
+    """Every membership row with its seal and event, by seal and position. Inside a transaction (server-side cursor)."""
+    rows = _stream(
+        "SELECT s.seal_id, s.position, s.event_id, s.leaf, b.first_id, b.last_id, b.size, b.root,"
+        f" {EVENT_TEXTS} FROM audit_sealentry s LEFT JOIN audit_seal b ON b.number = s.seal_id"
+        " LEFT JOIN audit_auditevent e ON e.id = s.event_id ORDER BY s.seal_id, s.position"
+    )
+    return (Entry._make([*row[:8], row[8:]]) for row in rows)
+
+
+def stream_unsealed() -> Iterator[EventTexts]:
+    """Every event without a seal, wherever it stands, as texts in EVENT_COLUMNS order. Inside a transaction."""
+    return _stream(f"SELECT {EVENT_TEXTS} {UNSEALED} ORDER BY e.id", {"settled_id": 0})
+
+
+def _stream(query: str, parameters: dict[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(query, parameters)
+        while rows := cursor.fetchmany(2_000):
+            yield from rows
+
+
+def _scalar(query: str, parameters: dict[str, Any] | None = None) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return cursor.fetchone()[0]

@@ -1,0 +1,15 @@
+"""The bell rung by beat. A lost or doubled message does no harm: the database knows what is not yet sealed."""
+
+from celery import shared_task
+
+from audit import checkpoints, sealing
+
+
+@shared_task(name="audit.seal_events")
+def seal_events() -> int:
+    return sealing.seal_all()
+
+
+@shared_task(name="audit.write_checkpoint")
+def write_checkpoint() -> None:
+    checkpoints.write_checkpoint()

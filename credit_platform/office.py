@@ -1,0 +1,106 @@
+"""The office's front: what waits for me; and the frame every page inside stands in."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.models import DEPARTMENT_ROLES, PROVINCE_ROLES
+from deadlines.clock import today
+from exchange.models import Handover
+from records.errors import Refused, RightMissing
+from records.models import Record
+from records.views.batches import batches_of, filtered, may_report
+from records.views.lateness import RECENT, late_reports
+from records.views.lists import batch_badge
+from records.workflow import TransitionRefused
+
+LATEST_BATCHES = 8
+# Counting stops here: beyond it the exact number tells nobody anything.
+COUNTED = 1000
+MOVED_ON = "这件事的状态已经改变，这一步不能再办理。请刷新原来的页面，查看现在的情况。"
+
+
+def inside(view: Callable) -> Callable:
+    """For staff only, never kept by the browser; a refusal becomes a calm page, a missing right does not exist."""
+
+    @wraps(view)
+    def explained(request, *args, **kwargs):
+        try:
+            return view(request, *args, **kwargs)
+        except RightMissing as error:
+            raise Http404 from error
+        except Refused as refusal:
+            return render(request, "office/refused.html", {"sentence": refusal.message}, status=400)
+        except TransitionRefused:
+            return render(request, "office/refused.html", {"sentence": MOVED_ON}, status=409)
+
+    return login_required(never_cache(explained))
+
+
+@require_safe
+def home(request):
+    user = request.user
+    if user.role not in (*DEPARTMENT_ROLES, *PROVINCE_ROLES):
+        return render(request, "office/home_admin.html")
+    batches = batches_of(user)
+    context = {
+        "tasks": [task for task in _tasks(user) if task["count"]],
+        "batches": [(batch, batch_badge(batch)) for batch in batches.order_by("-pk")[:LATEST_BATCHES]],
+        "is_province": user.sees_whole_province,
+        "may_report": may_report(user),
+    }
+    return render(request, "office/home.html", context)
+
+
+def _tasks(user) -> list[dict]:
+    """What waits, most pressing first. Every number leads to its rows."""
+    batches, records = batches_of(user), Record.objects.visible_to(user)
+    batch_list, record_list = reverse("office:batches"), reverse("office:records")
+    since = today() - RECENT
+    return [
+        _task(
+            Handover.objects.visible_to(user).refused(),
+            "条记录被国家平台退回",
+            "请按退回原因更正后重新报送。",
+            reverse("office:refusals"),
+        ),
+        _task(
+            filtered(batches, {"state": "returned", "since": since}),
+            "个批次有退回的内容",
+            "最近 30 天。请下载退回行，更正后重新报送。",
+            f"{batch_list}?state=returned&since={since}",
+        ),
+        _task(
+            late_reports(records, today=today()),
+            "条记录超过报送时限",
+            "最近 30 天内接收，自决定之日起超过 7 个工作日。",
+            f"{record_list}?late=1",
+        ),
+        _task(
+            filtered(batches, {"state": "unfinished"}),
+            "个批次正在办理",
+            "无需操作，完成后结果留在“报送”中。",
+            f"{batch_list}?state=unfinished",
+        ),
+    ]
+
+
+def _task(rows, words: str, advice: str, url: str) -> dict:
+    count = rows.order_by()[: COUNTED + 1].count()
+    shown = f"{COUNTED:,} 以上" if count > COUNTED else f"{count:,}"
+    return {"count": count, "shown": shown, "words": words, "advice": advice, "url": url}
+
+
+@require_safe
+def styleguide(request):
+    """Every component once; only where nobody works with real data."""
+    if not (settings.DEBUG or settings.DEMO):
+        raise Http404
+    return render(request, "styleguide.html")

@@ -1,0 +1,39 @@
+"""The office. Everything but the door goes through `inside`, so no page can forget who may come in."""
+
+from django.urls import path
+
+from accounts import views as door
+from catalogue import views as catalogue
+from credit_platform import office
+from credit_platform.office import inside
+from exchange import views as exchange
+from records.views import batches, entry, records, subjects, templates
+
+app_name = "office"
+urlpatterns = [
+    path("sign-in/", door.sign_in, name="sign-in"),
+    path("sign-out/", door.sign_out, name="sign-out"),
+    path("password/", inside(door.change_password), name="password"),
+    path("", inside(office.home), name="home"),
+    path("batches/", inside(batches.batch_list), name="batches"),
+    path("batches/new/", inside(batches.new_batch), name="batch-new"),
+    path("batches/<uuid:public_id>/", inside(batches.batch), name="batch"),
+    path("batches/<uuid:public_id>/progress/", inside(batches.progress), name="batch-progress"),
+    path("batches/<uuid:public_id>/returned.xlsx", inside(batches.returned), name="batch-returned"),
+    path("batches/<uuid:public_id>/cancel/", inside(batches.cancel), name="batch-cancel"),
+    path("templates/<str:code>.xlsx", inside(templates.template), name="template"),
+    path("records/", inside(records.record_list), name="records"),
+    path("records/export.csv", inside(records.export), name="records-export"),
+    path("records/new/", inside(entry.choose_item), name="record-new"),
+    path("records/new/<str:code>/", inside(entry.enter), name="record-entry"),
+    path("records/<uuid:public_id>/", inside(records.record), name="record"),
+    path("records/<uuid:public_id>/withdraw/", inside(records.withdraw), name="record-withdraw"),
+    path("subjects/<uuid:public_id>/", inside(subjects.subject), name="subject"),
+    path("subjects/<uuid:public_id>/reveal/", inside(subjects.reveal), name="subject-reveal"),
+    path("subjects/<uuid:public_id>/rename/", inside(subjects.rename), name="subject-rename"),
+    path("refusals/", inside(exchange.refusal_list), name="refusals"),
+    path("refusals/<uuid:public_id>/resend/", inside(exchange.resend), name="refusal-resend"),
+    path("catalogue/", inside(catalogue.item_list), name="catalogue"),
+    path("catalogue/<str:code>/", inside(catalogue.item), name="catalogue-item"),
+    path("styleguide/", inside(office.styleguide), name="styleguide"),
+]

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from disclosure import api
+
+app_name = "public-api"
+urlpatterns = [
+    path("subjects/", api.SubjectListView.as_view(), name="subjects"),
+    path("subjects/<str:uscc>/", api.SubjectView.as_view(), name="subject"),
+    path("records/", api.RecordListView.as_view(), name="records"),
+    path("records/<uuid:public_id>/", api.RecordView.as_view(), name="record"),
+]

@@ -1,0 +1,116 @@
+"""What the world may read: the three public views (records/sql/0004_public.sql), as models nobody can write."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.urls import reverse
+
+from catalogue.models import Category, Severity, SubjectKind
+from disclosure.querysets import PublicListingQuerySet, PublicRecordQuerySet, PublicSubjectQuerySet
+from records.workflow import DISPUTED
+
+
+class PublicSubject(models.Model):
+    """An organisation or sole trader by its public name; natural persons are not here. `uscc`, `region_name` may be None."""
+
+    public_id = models.UUIDField()
+    code = models.CharField("代码", max_length=36)
+    uscc = models.CharField("统一社会信用代码", max_length=18)
+    kind = models.CharField("类别", max_length=20, choices=SubjectKind.choices)
+    legal_name = models.CharField("名称", max_length=200)
+    name_key = models.CharField(max_length=200)
+    bigrams = ArrayField(models.CharField(max_length=2))
+    region_code = models.CharField("区划代码", max_length=6)
+    region_name = models.CharField("区划", max_length=50)
+
+    objects = PublicSubjectQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "public_subject"
+        default_permissions = ()
+        verbose_name = verbose_name_plural = "公示的主体"
+
+    def __str__(self):
+        return self.legal_name
+
+    def get_absolute_url(self):
+        return reverse("portal:subject", args=[self.code])
+
+
+class PublicRecord(models.Model):
+    """A record on display today. A natural person's name is masked and `subject_code` is None."""
+
+    public_id = models.UUIDField()
+    item_id = models.BigIntegerField()
+    item_code = models.CharField(max_length=20)
+    item_name = models.CharField("事项", max_length=50)
+    category = models.CharField("类别", max_length=20, choices=Category.choices)
+    is_adverse = models.BooleanField("失信信息")
+    subject_id = models.BigIntegerField()
+    subject_kind = models.CharField("主体类别", max_length=20, choices=SubjectKind.choices)
+    subject_code = models.CharField("主体代码", max_length=36)
+    subject_name = models.CharField("主体名称", max_length=200)
+    document_no = models.CharField("文书号", max_length=128)
+    decided_on = models.DateField("决定日期")
+    title = models.TextField("标题")
+    authority = models.TextField("决定机关")
+    severity = models.CharField("失信程度", max_length=10, choices=Severity.choices)
+    state = models.CharField("状态", max_length=10)
+    displayed_from = models.DateField("公示起始")
+    displayed_until = models.DateField("公示至")
+    display_rule_key = models.CharField("公示期限规则", max_length=60)
+    department_name = models.CharField("报送部门", max_length=100)
+    updated_at = models.DateTimeField("更新时间")
+    values = models.JSONField("内容")
+
+    objects = PublicRecordQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "public_record"
+        default_permissions = ()
+        verbose_name = verbose_name_plural = "公示的记录"
+
+    def __str__(self):
+        return f"{self.item_name} {self.document_no}"
+
+    def get_absolute_url(self):
+        return reverse("portal:record", args=[self.public_id])
+
+    @property
+    def is_disputed(self) -> bool:
+        return self.state == DISPUTED
+
+    @property
+    def is_about_a_person(self) -> bool:
+        return self.subject_kind == SubjectKind.PERSON
+
+
+class PublicListing(models.Model):
+    """A record that puts its subject on a list: honours, serious dishonesty, abnormal operation."""
+
+    public_id = models.UUIDField()
+    item_code = models.CharField(max_length=20)
+    item_name = models.CharField("名单类别", max_length=50)
+    category = models.CharField("类别", max_length=20, choices=Category.choices)
+    subject_id = models.BigIntegerField()
+    subject_kind = models.CharField("主体类别", max_length=20, choices=SubjectKind.choices)
+    subject_code = models.CharField("主体代码", max_length=36)
+    subject_name = models.CharField("主体名称", max_length=200)
+    list_name = models.TextField("名单名称")
+    document_no = models.CharField("文书号", max_length=128)
+    listed_on = models.DateField("列入日期")
+    authority = models.TextField("认定机关")
+    displayed_until = models.DateField("公示至")
+    state = models.CharField("状态", max_length=10)
+
+    objects = PublicListingQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "public_listing"
+        default_permissions = ()
+        verbose_name = verbose_name_plural = "公示的名单"
+
+    def __str__(self):
+        return f"{self.list_name} {self.subject_name}"

@@ -1,0 +1,22 @@
+"""Addresses of the portal, stable: they are printed on paper."""
+
+from django.urls import path
+
+from disclosure import views
+
+app_name = "portal"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("search/", views.search, name="search"),
+    path("subjects/<str:code>/", views.subject, name="subject"),
+    path("subjects/<str:code>/<str:item>/", views.subject_item, name="subject-item"),
+    path("records/<uuid:public_id>/", views.record, name="record"),
+    path("lists/", views.lists, name="lists"),
+    path("lists/<str:code>/", views.listing, name="list"),
+    path("law/", views.law, name="law"),
+    path("law/<str:code>/", views.item, name="item"),
+    path("services/", views.services, name="services"),
+    path("about/", views.about, name="about"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+    path("guarantees/", views.guarantees, name="guarantees"),
+]

@@ -1,0 +1,297 @@
+"""The portal's pages. All of them only read, all of them as the portal's database role."""
+
+from functools import wraps
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from catalogue.models import DisplayRule, InformationItem, LegalBasis
+from deadlines.clock import today
+from disclosure import search as searching
+from disclosure.explaining import describe_term, explain
+from disclosure.figures import Figures, figures
+from disclosure.forms import ListFilter
+from disclosure.models import PublicRecord, PublicSubject
+from disclosure.order import in_national_order
+from disclosure.paging import PAGE_SIZE, page_number, page_of
+from disclosure.querysets import USCC_LENGTH
+from disclosure.redaction import redact
+from disclosure.regions import full_names, prefectures
+from disclosure.role import as_portal, unindexed
+from disclosure.rows import honours_of, record_row, subject_rows
+from disclosure.sections import sections_of
+from records.errors import Refused
+
+HOME = ("首页", "/")
+
+
+def page(view):
+    """A public page: read-only, and a refusal is a page that says what to do."""
+
+    @as_portal
+    @require_safe
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Http404:
+            return render(request, "disclosure/not_found.html", status=404)
+        except Refused as refusal:
+            return render(request, "disclosure/refused.html", {"refusal": refusal}, status=400)
+
+    return wrapped
+
+
+@page
+def home(request):
+    counted = figures(on=today())
+    note = f"截至 {counted.on.isoformat()}"
+    shown = [
+        {
+            "value": f"{counted.organisations:,}",
+            "label": "可查询的法人、非法人组织和个体工商户",
+            "note": note,
+            "url": reverse("portal:search"),
+        },
+        {"value": f"{counted.records:,}", "label": "公示中的记录", "note": note, "url": reverse("portal:lists")},
+        {"value": f"{counted.departments:,}", "label": "有记录在公示的报送部门", "note": note},
+    ]
+    return render(request, "disclosure/home.html", {"figures": shown, "lists": _lists(counted)})
+
+
+def _lists(counted: Figures) -> list[InformationItem]:
+    """Items in force, each with `total`, the records its list has."""
+    items = in_national_order(InformationItem.objects.in_force(on=counted.on).select_related("legal_basis"))
+    for item in items:
+        item.total = counted.by_item.get(item.code, 0)
+    return items
+
+
+@unindexed
+@page
+def search(request):
+    text = request.GET.get("q", "").strip()
+    context = {"q": text}
+    if text:
+        try:
+            context |= _results(searching.understand(text), page_number(request.GET.get("page")))
+        except searching.QueryRefused as refusal:
+            context |= {"refusal": refusal, "q": "" if refusal.code == "query_is_identity_number" else text}
+    return render(request, "disclosure/search.html", context)
+
+
+def _results(query: searching.Query, number: int) -> dict:
+    page = page_of(searching.find_subjects(query), number)
+    records = list(searching.find_records(query)[: PAGE_SIZE + 1]) if number == 1 else []
+    return {
+        "page": page,
+        "subjects": subject_rows(list(page.rows)),
+        "records": [record_row(record, about=True) for record in records[:PAGE_SIZE]],
+        "more_records": len(records) > PAGE_SIZE,
+        "mark": query.text if query.name_key else "",
+    }
+
+
+def _subject(code: str) -> PublicSubject:
+    subject = PublicSubject.objects.defer("bigrams").coded(code).first()
+    if subject is None:
+        raise Http404
+    return subject
+
+
+@unindexed
+@page
+def subject(request, code):
+    found = _subject(code)
+    sections = sections_of(found, on=today())
+    context = {
+        "subject": found,
+        "region": full_names([found.region_code]).get(found.region_code),
+        "honours": honours_of([found.pk]).get(found.pk, []),
+        "sections": sections,
+        "contents": [{"id": "basic", "label": "基础信息", "count": None}, *sections],
+        "crumbs": [HOME, ("信用查询", reverse("portal:search")), (found.legal_name, "")],
+        "actions": _subject_actions(),
+    }
+    return render(request, "disclosure/subject.html", context)
+
+
+def _subject_actions() -> list[dict]:
+    services = reverse("portal:services")
+    return [
+        {
+            "title": "认为信息有误",
+            "text": "打开那一条记录，可看到作出决定的部门；再按办法提出异议。",
+            "url": f"{services}#objection",
+        },
+        {
+            "title": "已经纠正失信行为",
+            "text": "满最短公示期的，可以申请信用修复，不收取费用。",
+            "url": f"{services}#repair",
+        },
+        {"title": "留存一份", "text": "用浏览器打印本页，会附上网址和数据日期。", "url": f"{services}#keep"},
+    ]
+
+
+@unindexed
+@page
+def subject_item(request, code, item):
+    found = _subject(code)
+    records = PublicRecord.objects.filter(subject_id=found.pk, item_code=item).defer("values").newest_first()
+    page = page_of(records, page_number(request.GET.get("page")))
+    if not page.rows:
+        raise Http404
+    name = page.rows[0].item_name
+    context = {
+        "subject": found,
+        "region": full_names([found.region_code]).get(found.region_code),
+        "item_name": name,
+        "page": page,
+        "rows": [record_row(record) for record in page.rows],
+        "crumbs": [HOME, (found.legal_name, found.get_absolute_url()), (name, "")],
+    }
+    return render(request, "disclosure/subject_item.html", context)
+
+
+@unindexed
+@page
+def record(request, public_id):
+    found = PublicRecord.objects.filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    why = explain(found, on=today())
+    subject_url = reverse("portal:subject", args=[found.subject_code]) if found.subject_code else ""
+    context = {
+        "record": found,
+        "title": redact(found.title),
+        "why": why,
+        "facts": [*_about(found, subject_url), *why.facts],
+        "crumbs": [HOME, (found.subject_name, subject_url or reverse("portal:search")), (found.item_name, "")],
+        "actions": _record_actions(why),
+    }
+    return render(request, "disclosure/record.html", context)
+
+
+def _about(record: PublicRecord, subject_url: str) -> list[dict]:
+    facts = [{"term": "主体名称", "value": record.subject_name, "kind": "name", "url": subject_url}]
+    if record.is_about_a_person:
+        facts[0]["note"] = "自然人的姓名按规定隐去，只保留第一个字。"
+    elif len(record.subject_code) == USCC_LENGTH:
+        facts.append({"term": "统一社会信用代码", "value": record.subject_code, "kind": "code"})
+    facts.append({"term": "主体类别", "value": record.get_subject_kind_display()})
+    return facts
+
+
+def _record_actions(why) -> list[dict]:
+    services = reverse("portal:services")
+    actions = [
+        {
+            "title": "提出异议",
+            "text": "内容有误、已超过期限或者不该公示的，都可以提出。",
+            "url": f"{services}#objection",
+        }
+    ]
+    if why.can_be_repaired:
+        since = f"最早 {why.repair_from.isoformat()} 起可以申请。" if why.repair_from else "履行义务后即可申请。"
+        actions.append({"title": "申请信用修复", "text": since, "url": f"{services}#repair"})
+    actions.append(
+        {
+            "title": "看目录怎么规定",
+            "text": f"{why.item.name}的字段、公开范围和公示期限。",
+            "url": reverse("portal:item", args=[why.item.code]),
+        }
+    )
+    return actions
+
+
+@page
+def lists(request):
+    counted = figures(on=today())
+    context = {"lists": _lists(counted), "on": counted.on, "crumbs": [HOME, ("公示名录", "")]}
+    return render(request, "disclosure/lists.html", context)
+
+
+@unindexed
+@page
+def listing(request, code):
+    item = _item(code)
+    form = ListFilter(request.GET, regions=prefectures())
+    page = page_of(_listed(item, form), page_number(request.GET.get("page")))
+    context = {
+        "item": item,
+        "form": form,
+        "is_narrowed": bool(form.is_valid() and any(form.cleaned_data.values())),
+        "page": page,
+        "rows": [record_row(record, about=True) for record in page.rows],
+        "crumbs": [HOME, ("公示名录", reverse("portal:lists")), (item.name, "")],
+    }
+    return render(request, "disclosure/listing.html", context)
+
+
+def _item(code: str) -> InformationItem:
+    item = InformationItem.objects.in_force(on=today()).named(code).select_related("legal_basis").first()
+    if item is None:
+        raise Http404
+    return item
+
+
+def _listed(item: InformationItem, form: ListFilter):
+    """Records of an item, newest first; a filter that makes no sense is told in the form and not applied."""
+    records = PublicRecord.objects.filter(item_code=item.code).about_organisations().defer("values").newest_first()
+    if not form.is_valid():
+        return records
+    chosen = form.cleaned_data
+    if chosen["region"]:
+        records = records.about_subjects_in(chosen["region"][:4], PublicSubject.objects)
+    if chosen["since"]:
+        records = records.filter(decided_on__gte=chosen["since"])
+    if chosen["until"]:
+        records = records.filter(decided_on__lte=chosen["until"])
+    return records
+
+
+@page
+def law(request):
+    on = today()
+    items = in_national_order(InformationItem.objects.in_force(on=on).select_related("legal_basis"))
+    bases = LegalBasis.objects.order_by("in_force_from", "code")
+    context = {"items": items, "bases": bases, "crumbs": [HOME, ("政策法规", "")]}
+    return render(request, "disclosure/law.html", context)
+
+
+@page
+def item(request, code):
+    found = _item(code)
+    rules = DisplayRule.objects.of(found.code)
+    context = {
+        "item": found,
+        "bases": [found.legal_basis, *found.further_bases.all()],
+        "fields": found.fields.order_by("seq"),
+        "rules": [{"rule": rule, "term": describe_term(rule)} for rule in rules],
+        "crumbs": [HOME, ("政策法规", reverse("portal:law")), (found.name, "")],
+    }
+    return render(request, "disclosure/item.html", context)
+
+
+@page
+def services(request):
+    return render(request, "disclosure/services.html", {"crumbs": [HOME, ("信用服务", "")]})
+
+
+@page
+def about(request):
+    return render(request, "disclosure/about.html", {"crumbs": [HOME, ("关于", "")]})
+
+
+@page
+def accessibility(request):
+    crumbs = [HOME, ("关于", reverse("portal:about")), ("无障碍声明", "")]
+    return render(request, "disclosure/accessibility.html", {"crumbs": crumbs})
+
+
+@page
+def guarantees(request):
+    crumbs = [HOME, ("关于", reverse("portal:about")), ("我们的保证", "")]
+    return render(request, "disclosure/guarantees.html", {"crumbs": crumbs})

@@ -1,0 +1,43 @@
+"""What the national platform gave back, on the list of the department it came from."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from deadlines.clock import today
+from exchange import services
+from exchange.models import Handover
+from records.services.batches import require_right
+from records.views.lists import page_of, record_line
+
+RECORD = ("record__item", "record__subject", "record__department")
+
+
+@require_safe
+def refusal_list(request):
+    refused = Handover.objects.visible_to(request.user).refused().select_related(*RECORD)
+    page = page_of(refused.order_by("-updated_at", "-pk"), request)
+    rows = [(handover, record_line(handover.record, today()), _may_resend(request.user, handover)) for handover in page]
+    context = {
+        "page": page,
+        "rows": rows,
+        "section": "refusals",
+        "crumbs": [("待办", "/office/"), ("国家平台退回", "")],
+    }
+    return render(request, "office/refusals.html", context)
+
+
+def _may_resend(user, handover: Handover) -> bool:
+    return user.has_perm("accounts.report_department", handover.record.department)
+
+
+@require_POST
+def resend(request, public_id):
+    """Try one row again as it is. Sent twice it does no harm: the second time there is nothing refused to send."""
+    handovers = Handover.objects.visible_to(request.user).select_related("record__department")
+    handover = get_object_or_404(handovers, record__public_id=public_id)
+    require_right(request.user, "report", handover.record.department)
+    if Handover.objects.refused().filter(pk=handover.pk).exists():
+        services.resend(handover, actor=request.user)
+    messages.success(request, "已重新排队，稍后向国家平台发送。")
+    return redirect("office:refusals")

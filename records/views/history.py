@@ -1,0 +1,85 @@
+"""What happened to a record: its former contents side by side, and the lines about it in the trail."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from audit.actions import Action
+from audit.models import AuditEvent
+from catalogue.models import Severity
+from records import workflow
+from records.models import Record
+
+# Columns whose changes mean something to the reader, in words.
+COLUMNS = {
+    "state": "状态",
+    "subject_name": "报送名称",
+    "severity": "失信程度",
+    "displayed_until": "公示至",
+    "ended_on": "终止日期",
+    "end_reason": "终止原因",
+}
+LATEST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One revision giving way to the next: which fields, from what, to what."""
+
+    revision: int
+    at: datetime
+    fields: list[tuple[str, str, str]]
+
+
+def changes_of(record: Record) -> list[Change]:
+    """Latest first. `former` is the whole row as it was, kept by the database itself."""
+    names = {field.code: field.name for field in record.item.fields.all()}
+    changes, later = [], _now(record)
+    for version in record.versions.order_by("-revision")[:LATEST]:
+        changes.append(Change(version.revision + 1, version.replaced_at, _differences(version.former, later, names)))
+        later = version.former
+    return changes
+
+
+def _now(record: Record) -> dict:
+    return {name: getattr(record, name) for name in COLUMNS} | {"values": record.values}
+
+
+def _differences(before: dict, after: dict, names: dict[str, str]) -> list[tuple[str, str, str]]:
+    found = [
+        (word, _text(name, before.get(name)), _text(name, after.get(name)))
+        for name, word in COLUMNS.items()
+        if _text(name, before.get(name)) != _text(name, after.get(name))
+    ]
+    old, new = before.get("values", {}), after.get("values", {})
+    codes = [code for code in {**old, **new} if old.get(code) != new.get(code)]
+    return found + [(names.get(code, code), old.get(code, ""), new.get(code, "")) for code in codes]
+
+
+def _text(name: str, value) -> str:
+    if not value:
+        return ""
+    if name == "state":
+        return workflow.RecordState(value).label
+    if name == "severity":
+        return Severity(value).label
+    return str(value)
+
+
+def timeline_of(record: Record) -> list[dict]:
+    """Lines of the trail about this record and its first arrival, latest first, for components/timeline.html."""
+    lines = AuditEvent.objects.filter(object_type=Record._meta.label, object_id=str(record.pk))
+    events = [
+        {
+            "at": line.at,
+            "title": line.action_label,
+            "actor": line.actor_name or "系统",
+            "note": "" if line.action == Action.RECORD_VIEWED else _note(line),
+        }
+        for line in lines.order_by("-id")[:LATEST]
+    ]
+    arrival = {"at": record.created_at, "title": "接收入库", "actor": record.department.name, "note": ""}
+    return sorted([*events, arrival], key=lambda event: event["at"], reverse=True)
+
+
+def _note(line: AuditEvent) -> str:
+    return f"{line.reason}（{line.business_on}）" if line.reason else ""

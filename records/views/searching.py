@@ -1,0 +1,37 @@
+"""One search box: a credit code, a document number, or two or more characters of a name."""
+
+import re
+
+from stdnum.cn import ric
+
+from records.errors import Refused
+from records.models import Identifier, IdentifierKind, Subject
+from records.querysets import RecordQuerySet
+from records.reading.cleaning import clean_text, fold_identifier, fold_name
+
+USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}", re.ASCII)
+
+
+def is_identity_number(text: str) -> bool:
+    """A citizen's number must not stand in addresses, so it is not searched for (T-13)."""
+    return ric.is_valid(fold_identifier(text))
+
+
+def matching(records: RecordQuerySet, text: str) -> RecordQuerySet:
+    """The records a search means. Raises Refused (`query_too_short`).
+
+    Two characters are looked up as a bigram, more as a trigram LIKE: measured, the other way round takes 50 times longer.
+    """
+    code = fold_identifier(text)
+    if USCC.fullmatch(code):
+        known = Identifier.objects.filter(kind=IdentifierKind.USCC, lookup=code)
+        return records.filter(subject__in=known.values("subject"))
+    written = clean_text(text)[0]
+    numbered = records.filter(document_no=written)
+    if numbered.exists():
+        return numbered
+    key = fold_name(written)
+    if len(key) < 2:
+        raise Refused("请至少输入两个字。", code="query_too_short")
+    named = {"bigrams__contains": [key]} if len(key) == 2 else {"name_key__contains": key}
+    return records.filter(subject__in=Subject.objects.filter(**named).values("pk"))

@@ -1,0 +1,138 @@
+"""One subject: names, numbers, and the records about it that the user may see."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from audit import services as audit
+from audit.actions import Action
+from catalogue.models import SubjectKind
+from deadlines.clock import today
+from records import crypto, services
+from records.errors import RightMissing
+from records.forms import RenameForm, RevealForm
+from records.identity import mask_number
+from records.models import Identifier, Subject
+from records.services.batches import require_right
+from records.views.lists import mask_name, page_of, record_line
+from records.views.records import records_of
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An identifier as it may be shown: a person's number is masked, with the form that asks for the whole of it."""
+
+    kind: str
+    text: str
+    reveal: RevealForm | None
+
+
+def _shown(user, public_id) -> Subject:
+    return get_object_or_404(Subject.objects.visible_to(user), public_id=public_id)
+
+
+@require_safe
+def subject(request, public_id):
+    with transaction.atomic():
+        shown = _shown(request.user, public_id)
+        if shown.kind == SubjectKind.PERSON:
+            audit.record(Action.SUBJECT_VIEWED, shown, actor=request.user)
+        return _page(request, shown)
+
+
+def _page(request, shown: Subject, *, refused: RevealForm | None = None):
+    page = page_of(records_of(request.user).filter(subject=shown).order_by("-decided_on", "-pk"), request)
+    numbers = [_number(identifier, refused) for identifier in shown.identifiers.order_by("pk")]
+    context = {
+        "subject": shown,
+        "is_person": shown.kind == SubjectKind.PERSON,
+        "numbers": numbers,
+        "refused": refused,
+        "page": page,
+        "rows": [record_line(record, today()) for record in page],
+        "may_rename": _may_rename(request.user),
+        "section": "records",
+        "crumbs": _crumbs(shown),
+    }
+    return render(request, "office/subject.html", context)
+
+
+def _crumbs(shown: Subject) -> list[tuple[str, str]]:
+    return [("待办", "/office/"), ("记录", "/office/records/"), (_label(shown), _address(shown))]
+
+
+def _label(shown: Subject) -> str:
+    return mask_name(shown.legal_name) if shown.kind == SubjectKind.PERSON else shown.legal_name
+
+
+def _address(shown: Subject) -> str:
+    return reverse("office:subject", args=[shown.public_id])
+
+
+@sensitive_variables()
+def _number(identifier: Identifier, refused: RevealForm | None) -> Number:
+    if not identifier.cipher:
+        return Number(identifier.get_kind_display(), identifier.lookup, None)
+    is_refused = refused is not None and refused.data.get("identifier") == str(identifier.pk)
+    form = refused if is_refused else RevealForm(initial={"identifier": identifier.pk})
+    form.auto_id = f"id_{identifier.pk}_%s"
+    return Number(identifier.get_kind_display(), mask_number(crypto.open_text(identifier.cipher)), form)
+
+
+def _may_rename(user) -> bool:
+    return user.department is not None and user.has_perm("accounts.correct_department", user.department)
+
+
+@require_POST
+@sensitive_variables()
+def reveal(request, public_id):
+    """The full number, once, on the answer to this POST; asking again needs a purpose again (T-17)."""
+    shown = _shown(request.user, public_id)
+    form = RevealForm(request.POST)
+    if not form.is_valid() and "identifier" not in form.errors:
+        with transaction.atomic():
+            audit.record(Action.SUBJECT_VIEWED, shown, actor=request.user)
+            return _page(request, shown, refused=form)
+    identifier = get_object_or_404(shown.identifiers.exclude(cipher=""), pk=form.cleaned_data.get("identifier"))
+    number = services.reveal_identifier(identifier, actor=request.user, purpose=form.cleaned_data["purpose"])
+    context = {
+        "subject": shown,
+        "kind": identifier.get_kind_display(),
+        "number": number,
+        "purpose": form.cleaned_data["purpose"],
+        "section": "records",
+        "crumbs": [*_crumbs(shown), ("完整号码", "")],
+    }
+    return render(request, "office/revealed.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def rename(request, public_id):
+    """Enter a change of name. Only who may correct for a department that holds records about the subject."""
+    shown = _shown(request.user, public_id)
+    department = request.user.department
+    if department is None:
+        raise RightMissing("您的角色不代表任何部门更正信息。")
+    require_right(request.user, "correct", department)
+    form = RenameForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        services.rename_subject(
+            shown,
+            name=form.cleaned_data["name"],
+            department=department,
+            actor=request.user,
+            reason=form.cleaned_data["reason"],
+            today=today(),
+        )
+        messages.success(request, "名称已变更。以前的记录仍保留当时报送的名称。")
+        return redirect(_address(shown))
+    return render(
+        request,
+        "office/rename.html",
+        {"subject": shown, "form": form, "section": "records", "crumbs": [*_crumbs(shown), ("更名", "")]},
+    )

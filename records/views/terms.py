@@ -1,0 +1,87 @@
+"""Until when a record is shown, by which rule and law, and whether the nation is told: the same words before and after entry."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from catalogue.models import DisplayRule, InformationItem, LegalBasis, PersonDisplay, Severity, SubjectKind, TermMethod
+from records.views.lists import LONG_TERM
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """What becomes of a record, in sentences. `until` is None when it is never shown."""
+
+    is_shown: bool
+    sentence: str
+    rule: str
+    law: LegalBasis | None
+    nation: str
+    notes: list[str]
+    until: date | None
+
+
+def explain(
+    item: InformationItem,
+    *,
+    kind: str,
+    adult_on: date | None,
+    until: date | None,
+    rule_key: str,
+    severity: str,
+    on: date,
+) -> Display:
+    """Say what the display rule `rule_key` makes of a record that is shown until `until`."""
+    rule = DisplayRule.objects.select_related("legal_basis").filter(key=rule_key).first()
+    hidden = _why_hidden(item, kind, adult_on, on)
+    is_shown = until is not None and until >= on and not hidden
+    if hidden:
+        sentence = hidden
+    elif until is None:
+        sentence = "不公开：作出决定的机关没有写明公示截止期，按规则不公示。"
+    elif until < on:
+        sentence = f"不公开：公示期已于 {until} 届满。"
+    elif until == LONG_TERM:
+        sentence = "将长期公开：文书写明长期有效。"
+    else:
+        sentence = f"将公开至 {until}，还有 {(until - on).days:,} 天；期满当日之后自动停止公示。"
+    return Display(
+        is_shown=is_shown,
+        sentence=sentence,
+        rule=_describe(rule, severity) if rule else "",
+        law=rule.legal_basis if rule else None,
+        nation="将推送国家平台。" if is_shown else "不推送国家平台。",
+        notes=_notes(item, kind, is_shown),
+        until=until,
+    )
+
+
+def _why_hidden(item: InformationItem, kind: str, adult_on: date | None, on: date) -> str:
+    if kind != SubjectKind.PERSON:
+        return ""
+    if item.person_display == PersonDisplay.NONE:
+        return f"不公开：“{item.name}”不公示自然人的信息，只在部门间按权限共享。"
+    if adult_on is None:
+        return "不公开：证件号码不能说明当事人已经成年。"
+    return "不公开：当事人未满十八周岁。" if adult_on > on else ""
+
+
+def _describe(rule: DisplayRule, severity: str) -> str:
+    grade = f"{Severity(severity).label}失信，" if severity else ""
+    if rule.method == TermMethod.VALID_UNTIL:
+        return f"{grade}公示到文书的有效期届满"
+    minimum = f"最短 {rule.minimum_months} 个月、" if rule.minimum_months else ""
+    span = f"自决定之日起{minimum}最长 {rule.maximum_months} 个月"
+    if rule.method == TermMethod.IF_STATED:
+        return f"{grade}仅在机关写明公示截止期时公示，{span}"
+    return f"{grade}{span}"
+
+
+def _notes(item: InformationItem, kind: str, is_shown: bool) -> list[str]:
+    notes = []
+    if kind == SubjectKind.PERSON:
+        if is_shown:
+            notes.append("当事人为自然人：公示时隐去名字，只留姓氏；证件号码在任何地方都不公示。")
+        notes.append("查看自然人的记录会记入审计日志。")
+    if item.is_adverse and is_shown:
+        notes.append("这是失信信息：请确认文书已经送达，内容与文书一致。")
+    return notes

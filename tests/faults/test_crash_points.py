@@ -1,0 +1,194 @@
+"""kill -9 at every statement of an import, and two workers at one batch: the tables end as if nothing had happened.
+
+A child process carries the batch and dies at the n-th statement; the parent takes it up as the sweep would, and the
+final tables are held against an import nobody disturbed. `n` runs over the whole operation, so no luck is needed.
+"""
+
+import os
+import threading
+from itertools import count
+
+import pytest
+from django.db import connection, connections
+from django.utils import timezone
+from guardian.shortcuts import assign_perm
+
+from accounts.models import Department, Role, User
+from accounts.services import place_user
+from credit_platform import demo
+from records import services
+from records.models import Batch
+from records.services import batches
+from records.services.batches import item_in_force
+from tests.conftest import TODAY, forget_business
+
+SLICE = 6
+KILLED, DONE, FAILED = 9, 0, 1
+# What an import leaves behind, without the numbers that depend on how often it was begun.
+TRACES = {
+    "batches": "SELECT state, rows_total, rows_accepted, rows_unchanged, rows_rejected, staged_until FROM records_batch",
+    "records": """
+        SELECT row_no, subject_name, document_no, decided_on, "values", displayed_from, displayed_until, state, revision,
+               national_revision FROM records_record ORDER BY row_no""",
+    "subjects": """
+        SELECT s.legal_name, s.uscc, array_agg(i.kind || ':' || i.lookup ORDER BY i.kind)
+        FROM records_subject AS s LEFT JOIN records_identifier AS i ON i.subject_id = s.id GROUP BY s.id ORDER BY 2""",
+    "sent back": "SELECT row_no, problems FROM records_rejectedrow ORDER BY row_no",
+    "left over": "SELECT (SELECT count(*) FROM records_stagedrow), (SELECT count(*) FROM records_batchkey)",
+    "versions": "SELECT count(*) FROM records_recordversion",
+    "trail": "SELECT action, count(*) FROM audit_auditevent WHERE action LIKE 'records.%' GROUP BY action ORDER BY action",
+}
+
+
+@pytest.fixture
+def department(committed, data_dir, monkeypatch):
+    options = connection.settings_dict["OPTIONS"]
+    monkeypatch.setitem(options, "options", f"{options['options']} -c platform.today={TODAY}")  # for each new session
+    monkeypatch.setattr(batches, "SLICE", SLICE)
+    connection.close()
+    yield _department()
+    connection.close()
+
+
+def _department() -> Department:
+    department = Department.objects.create(
+        code="CRASH", name="演示测试局", region_id="530000", uscc=demo.make_uscc("530000", 950, "11"), source="测试"
+    )
+    place_user(User(username="crash-clerk"), department=department, role=Role.CLERK)
+    return department
+
+
+def _rows() -> list[dict[str, str]]:
+    """Three slices with everything that can happen to a row: new, equal, contradicting, wrong, of another name."""
+    rows = list(demo.permits(("演示测试局", demo.make_uscc("530000", 950, "11")), TODAY, count=10))
+    rows.insert(4, rows[1] | {"许可决定日期": "2026/13/01"})
+    rows.insert(7, dict(rows[0]))
+    rows.append(rows[2] | {"许可内容": "与前面的行矛盾"})
+    rows.append(rows[3] | {"行政相对人名称": "另一个示例名称有限公司", "行政许可决定文书号": "云演食许〔2026〕99999号"})
+    return rows
+
+
+def _receive(department: Department) -> Batch:
+    clerk = department.staff.get()
+    assign_perm("report_department", clerk, department)
+    return services.receive_batch(
+        item=item_in_force("XZXK", on=TODAY),
+        department=department,
+        source=Batch.Source.FILE,
+        file_name="演示.csv",
+        chunks=[demo.as_csv(_rows())],
+        actor=clerk,
+    )
+
+
+def _traces() -> dict[str, list]:
+    with connection.cursor() as cursor:
+        return {name: cursor.execute(query).fetchall() for name, query in TRACES.items()}
+
+
+def _run_and_die(batch: Batch, at: int) -> int:
+    """Carry the batch in a child process that dies before its `at`-th statement; return how it ended."""
+    connections.close_all()  # a forked child must never speak on our connection
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    numbers = count(1)
+
+    def die_in_time(execute, *arguments):
+        if next(numbers) == at:
+            os._exit(KILLED)
+        return execute(*arguments)
+
+    try:
+        with connection.execute_wrapper(die_in_time):
+            services.run_batch(batch.pk, today=TODAY)
+        os._exit(DONE)
+    finally:
+        os._exit(FAILED)
+
+
+def _take_up(batch: Batch) -> None:
+    """What the sweep does once the dead worker's lease is over."""
+    Batch.objects.filter(pk=batch.pk).update(leased_until=timezone.now())
+    services.run_batch(batch.pk, today=TODAY)
+
+
+def test_import_killed_at_any_statement_ends_as_if_undisturbed(department):
+    services.run_batch(_receive(department).pk, today=TODAY)
+    undisturbed = _traces()
+    assert undisturbed["batches"] == [("committed", 14, 10, 1, 3, 15)]
+    for at in count(1):
+        forget_business()
+        batch = _receive(department)
+        ended = _run_and_die(batch, at)
+        if ended == DONE:
+            break
+        assert ended == KILLED
+        _take_up(batch)
+        assert _traces() == undisturbed, f"killed before statement {at}"
+    assert at > 60, "the operation has more statements than this; the wrapper saw too few"
+
+
+@pytest.mark.parametrize("merged", range(1, 4))
+def test_import_goes_on_after_postgres_lost_its_unlogged_staging(department, monkeypatch, merged):
+    services.run_batch(_receive(department).pk, today=TODAY)
+    undisturbed = _traces()
+    forget_business()
+    batch, slices = _receive(department), count(1)
+    merge = batches.bulk.merge
+
+    def merge_until_power_fails(*arguments, **keywords):
+        if next(slices) == merged:
+            raise ConnectionError
+        return merge(*arguments, **keywords)
+
+    monkeypatch.setattr(batches.bulk, "merge", merge_until_power_fails)
+    with pytest.raises(ConnectionError):
+        services.run_batch(batch.pk, today=TODAY)
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE records_stagedrow")
+    monkeypatch.setattr(batches.bulk, "merge", merge)
+    _take_up(batch)
+    assert _traces() == undisturbed
+
+
+def test_two_workers_at_one_batch_merge_it_once(department, monkeypatch):
+    batch, together, ended = _receive(department), threading.Barrier(2), []
+
+    def work():
+        together.wait()
+        ended.append(services.run_batch(batch.pk, today=TODAY))
+        connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sorted(result is None for result in ended) == [False, True]
+    assert [(row[0], row[2:5]) for row in _traces()["batches"]] == [("committed", (10, 1, 3))]
+    assert dict(_traces()["trail"])["records.batch.committed"] == 1
+
+
+def test_worker_thought_dead_does_no_harm_wherever_it_wakes_up(department, monkeypatch):
+    """Its lease was over and another worker carried the batch to its end; then it goes on where it was."""
+    services.run_batch(_receive(department).pk, today=TODAY)
+    undisturbed, held = _traces(), batches._held
+    for at in count(1):
+        forget_business()
+        batch, calls = _receive(department), count(1)
+
+        def held_after_a_long_sleep(current, at=at, batch=batch, calls=calls):
+            if next(calls) == at:
+                other = threading.Thread(target=lambda: (_take_up(batch), connection.close()))
+                other.start()
+                other.join()
+            return held(current)
+
+        monkeypatch.setattr(batches, "_held", held_after_a_long_sleep)
+        ended = services.run_batch(batch.pk, today=TODAY)
+        assert _traces() == undisturbed, f"asleep before transaction {at}"
+        if next(calls) <= at:
+            break
+        assert ended is None
+    assert at > 8

@@ -1,0 +1,159 @@
+"""A whole platform started for a test, the way `make run` starts it, on ports and in a data directory of its own."""
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psutil
+
+from credit_platform.stack import ports
+from credit_platform.stack.options import CHECKOUT
+
+START_SECONDS = 180
+STOP_SECONDS = 90
+READY = "按 Ctrl-C 停止"
+# Those of the test run must not reach the platform under test.
+NOT_INHERITED = ("DATABASE_URL", "DATABASE_ROLE", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "SECRET_KEY", "FIELD_KEYS")
+NOT_INHERITED += ("INDEX_KEY", "NATIONAL_KEY", "NATIONAL_URL", "TODAY", "DEMO", "PROCESSES", "HOST")
+
+
+def free_port() -> int:
+    """Return a port that is free and whose neighbour, the stub's, is free too."""
+    return next(port for port in iter(ports.choose, 0) if ports.is_free(port + 1))
+
+
+def clean_environment(**settings: str) -> dict[str, str]:
+    """Return the environment of a fresh terminal, with `settings` as `make run` would get them."""
+    inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+    return {**inherited, **settings}
+
+
+def reachable(folder: Path) -> Path:
+    """Let other accounts pass through pytest's closed folders to `folder`: root runs PostgreSQL as another account."""
+    for place in (folder, *folder.parents):
+        if place == Path(tempfile.gettempdir()):
+            break
+        place.chmod(0o711)
+    return folder
+
+
+@dataclass
+class RunningStack:
+    """One platform. `settings` are TODAY, DEMO, PROCESSES and the like; change them between `stop` and `start`."""
+
+    data_dir: Path
+    port: int = field(default_factory=free_port)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+    @property
+    def stub_url(self) -> str:
+        return f"http://127.0.0.1:{self.port + 1}/"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return clean_environment(DATA_DIR=str(self.data_dir), PORT=str(self.port), **self.settings)
+
+    @property
+    def demo(self) -> dict[str, Any]:
+        """What `make run` says of the demo data: token, department, users."""
+        return json.loads((self.data_dir / "demo.json").read_text())
+
+    @property
+    def said(self) -> str:
+        """What the stack printed since its first start."""
+        return self._output.read_text()
+
+    @property
+    def _output(self) -> Path:
+        return self.data_dir.with_suffix(".out")
+
+    def start(self) -> float:
+        """Start and wait for the summary; return the seconds it took. Raises AssertionError with what was printed."""
+        since, begin = (self._output.stat().st_size if self._output.exists() else 0), time.monotonic()
+        with self._output.open("ab") as output:
+            command = [sys.executable, "-m", "credit_platform.stack", "run", "--with-parent"]
+            self.process = subprocess.Popen(
+                command,
+                cwd=CHECKOUT,
+                env=self.environment,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        while READY not in (printed := self._output.read_bytes()[since:].decode()):
+            assert self.process.poll() is None, printed
+            assert time.monotonic() - begin < START_SECONDS, printed
+            time.sleep(0.1)
+        return time.monotonic() - begin
+
+    def stop(self) -> None:
+        """Press Ctrl-C and wait for the end."""
+        if self.process:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(STOP_SECONDS)
+
+    def processes(self) -> dict[str, psutil.Process]:
+        """Return the supervised processes by name: web, worker, beat, stub, postgres, broker, supervisor."""
+        rows = json.loads((self.data_dir / "stack.json").read_text())
+        return {name: psutil.Process(row["pid"]) for name, row in rows.items()}
+
+    def kill(self, name: str) -> psutil.Process:
+        """kill -9 one process; the supervisor brings it back."""
+        process = self.processes()[name]
+        process.kill()
+        return process
+
+    def wait_for_new(self, name: str, old: psutil.Process, *, seconds: float = 20) -> psutil.Process:
+        """Return the process that took the place of `old`."""
+        end = time.monotonic() + seconds
+        while (new := json.loads((self.data_dir / "stack.json").read_text())[name]["pid"]) == old.pid:
+            assert time.monotonic() < end, f"{name} was not started again: {self.said}"
+            time.sleep(0.05)
+        return psutil.Process(new)
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        """GET `path` of the platform, or any http address; return status and body."""
+        address = urlsplit(path if "://" in path else f"{self.url}{path.lstrip('/')}")
+        connection = http.client.HTTPConnection(address.netloc, timeout=30)
+        try:
+            connection.request("GET", f"{address.path}?{address.query}" if address.query else address.path)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+    def health(self) -> dict[str, str]:
+        """Return what /healthz says; empty while the web server does not answer."""
+        try:
+            return json.loads(self.get("/healthz")[1])
+        except (OSError, http.client.HTTPException, ValueError):
+            return {}
+
+    def wait_until_healthy(self, *, seconds: float = 60) -> None:
+        """Wait until every part is ok."""
+        end = time.monotonic() + seconds
+        while (health := self.health()).get("status") != "ok":
+            assert time.monotonic() < end, f"not healthy: {health}\n{self.said}"
+            time.sleep(0.2)
+
+    def execute(self, *command: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command in another terminal, as `… stack exec -- command`."""
+        words = [sys.executable, "-m", "credit_platform.stack", "exec", "--", *command]
+        return subprocess.run(
+            words, cwd=CHECKOUT, env=self.environment, capture_output=True, text=True, timeout=300, check=False
+        )
