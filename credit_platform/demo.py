@@ -9,9 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from stdnum.cn import ric
-
-from records.identity import ORGANISATION_WEIGHTS, uscc_check_character
+from records.identity import ORGANISATION_WEIGHTS, id_check_character, uscc_check_character
 
 DEPARTMENTS = (
     ("530000-YS-SJ", "云南省演示市场监管局", "530000"),
@@ -48,7 +46,7 @@ def make_uscc(region: str, number: int, kind: str = "91") -> str:
 def make_id_number(region: str, born_on: date, sequence: int) -> str:
     """A valid citizen identity number of a person who does not exist."""
     stem = f"{region}{born_on:%Y%m%d}{sequence:03d}"
-    return stem + ric.calc_check_digit(stem + "0")
+    return stem + id_check_character(stem)
 
 
 PLACES = (

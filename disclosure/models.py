@@ -10,7 +10,7 @@ from records.workflow import DISPUTED
 
 
 class PublicSubject(models.Model):
-    """An organisation or sole trader by its public name; natural persons are not here. `uscc`, `region_name` may be None."""
+    """An organisation or sole trader, never a natural person. `uscc` and `region_name` may be None."""
 
     public_id = models.UUIDField()
     code = models.CharField("代码", max_length=36)

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from catalogue.models import DisplayRule, InformationItem, LegalBasis
+from catalogue.models import DisplayRule, InformationItem, LegalBasis, Severity
 from deadlines.clock import today
 from disclosure import search as searching
 from disclosure.explaining import describe_term, explain
@@ -24,6 +24,7 @@ from disclosure.rows import honours_of, record_row, subject_rows
 from disclosure.sections import sections_of
 from records.errors import Refused
 
+WEIGHT = {severity.value: place for place, severity in enumerate(Severity)}
 HOME = ("首页", "/")
 
 
@@ -112,6 +113,7 @@ def subject(request, code):
         "honours": honours_of([found.pk]).get(found.pk, []),
         "sections": sections,
         "contents": [{"id": "basic", "label": "基础信息", "count": None}, *sections],
+        "section": "search",
         "crumbs": [HOME, ("信用查询", reverse("portal:search")), (found.legal_name, "")],
         "actions": _subject_actions(),
     }
@@ -150,6 +152,7 @@ def subject_item(request, code, item):
         "item_name": name,
         "page": page,
         "rows": [record_row(record) for record in page.rows],
+        "section": "search",
         "crumbs": [HOME, (found.legal_name, found.get_absolute_url()), (name, "")],
     }
     return render(request, "disclosure/subject_item.html", context)
@@ -168,6 +171,7 @@ def record(request, public_id):
         "title": redact(found.title),
         "why": why,
         "facts": [*_about(found, subject_url), *why.facts],
+        "section": "search",
         "crumbs": [HOME, (found.subject_name, subject_url or reverse("portal:search")), (found.item_name, "")],
         "actions": _record_actions(why),
     }
@@ -225,6 +229,7 @@ def listing(request, code):
         "is_narrowed": bool(form.is_valid() and any(form.cleaned_data.values())),
         "page": page,
         "rows": [record_row(record, about=True) for record in page.rows],
+        "section": "lists",
         "crumbs": [HOME, ("公示名录", reverse("portal:lists")), (item.name, "")],
     }
     return render(request, "disclosure/listing.html", context)
@@ -264,12 +269,15 @@ def law(request):
 @page
 def item(request, code):
     found = _item(code)
-    rules = DisplayRule.objects.of(found.code)
+    rules = sorted(
+        DisplayRule.objects.of(found.code), key=lambda rule: (-rule.in_force_from.toordinal(), WEIGHT[rule.severity])
+    )
     context = {
         "item": found,
         "bases": [found.legal_basis, *found.further_bases.all()],
         "fields": found.fields.order_by("seq"),
         "rules": [{"rule": rule, "term": describe_term(rule)} for rule in rules],
+        "section": "law",
         "crumbs": [HOME, ("政策法规", reverse("portal:law")), (found.name, "")],
     }
     return render(request, "disclosure/item.html", context)
@@ -288,10 +296,10 @@ def about(request):
 @page
 def accessibility(request):
     crumbs = [HOME, ("关于", reverse("portal:about")), ("无障碍声明", "")]
-    return render(request, "disclosure/accessibility.html", {"crumbs": crumbs})
+    return render(request, "disclosure/accessibility.html", {"section": "about", "crumbs": crumbs})
 
 
 @page
 def guarantees(request):
     crumbs = [HOME, ("关于", reverse("portal:about")), ("我们的保证", "")]
-    return render(request, "disclosure/guarantees.html", {"crumbs": crumbs})
+    return render(request, "disclosure/guarantees.html", {"section": "about", "crumbs": crumbs})

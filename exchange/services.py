@@ -144,8 +144,9 @@ def _conclude(
     delivery = Delivery.objects.select_for_update().get(pk=delivery.pk)
     if delivery.state not in workflow.DELIVERY_OPEN:
         return 0
-    landed = {handovers[key].pk: result.receipt for key, result in results.items() if result.is_settled}
-    bulk.settle(list(landed), [h.revision for h in handovers.values() if h.pk in landed])
+    settled = [(handovers[key], result.receipt) for key, result in results.items() if result.is_settled]
+    bulk.settle([handover.pk for handover, _ in settled], [handover.revision for handover, _ in settled])
+    landed = {handover.pk: receipt for handover, receipt in settled}
     bulk.land(delivery, landed)
     refused = [(handovers[key], r) for key, r in results.items() if r.status == RowStatus.REFUSED]
     for handover, result in refused:

@@ -92,13 +92,11 @@ def test_every_process_of_the_embedded_stack_has_its_service():
 
 
 def test_every_queue_has_a_consumer():
-    chosen = options.read({})
-    for command in (application.command_line("worker", chosen), SERVICES["worker"]["command"]):
-        assert "-Q" not in command, "a worker without -Q consumes every queue of the configuration"
     app.loader.import_default_modules()
-    routed = {app.amqp.router.route({}, name)["queue"].name for name in app.tasks if not name.startswith("celery.")}
-    assert routed, "no task of ours is registered"
-    assert routed <= set(app.amqp.queues.consume_from)
+    routed = {app.amqp.router.route({}, name)["queue"].name for name in app.tasks}
+    assert routed > {app.conf.task_default_queue}, "no task of ours is registered"
+    for command in (application.command_line("worker", options.read({})), SERVICES["worker"]["command"]):
+        assert set(command[command.index("--queues") + 1].split(",")) == routed
 
 
 def test_every_bell_rings_for_a_task_that_exists():

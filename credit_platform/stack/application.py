@@ -15,6 +15,7 @@ from credit_platform.stack.supervisor import Supervisor, tail
 
 WEB_WORKERS, WEB_THREADS = 2, 4
 WORKER_CONCURRENCY = 2
+QUEUES = "batches,national,evidence,celery"  # all of credit_platform/celery.py, and the default one
 PORT_SECONDS = 5  # a killed predecessor may still be letting go of its port
 WEB_SECONDS = 60  # how long the web server may take to answer at all
 HEALTHY_SECONDS = 10  # how long we then wait for worker and beat to report before we say who is missing
@@ -70,11 +71,12 @@ def command_line(name: str, options: Options) -> list[str]:
             words = ["granian", "--interface", "wsgi", "--host", options.host, "--port", str(options.port), "--no-ws"]
             words += ["--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS), "--respawn-failed-workers"]
             words += ["credit_platform.wsgi:application"]
-        case "worker":  # without -Q it serves every queue the configuration names
-            words = ["celery", "-A", "credit_platform", "worker", "--concurrency", str(WORKER_CONCURRENCY)]
-            words += ["--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+        case "worker":
+            words = ["celery", "-A", "credit_platform", "worker", "--queues", QUEUES]
+            words += ["--concurrency", str(WORKER_CONCURRENCY), "--loglevel", "INFO"]
+            words += ["--without-gossip", "--without-mingle"]
         case "beat":  # without a pid file: one left by a kill would keep the next beat from starting
-            words = ["celery", "-A", "credit_platform", "beat", "--loglevel", "INFO", "--pidfile", ""]
+            words = ["celery", "-A", "credit_platform", "beat", "--loglevel", "WARNING", "--pidfile", ""]
             words += ["--schedule", str(options.data_dir / "beat-schedule")]
         case "stub":
             words = ["exchange.stub", "--port", str(options.stub_port), "--data-dir", str(options.data_dir / "stub")]

@@ -9,6 +9,16 @@ from pathlib import Path
 
 from credit_platform.stack.options import Options
 
+# As in accounts.models.Role, which only Django can read.
+ROLES = {
+    "clerk": "经办人",
+    "lead": "部门负责人",
+    "reviewer": "审核员",
+    "supervisor": "监督员",
+    "auditor": "审计员",
+    "administrator": "系统管理员",
+}
+
 
 @contextmanager
 def step(what: str) -> Iterator[None]:
@@ -59,7 +69,7 @@ def demo(path: Path) -> list[tuple[str, str]]:
     """Return the demo logins and the demo token."""
     contents = json.loads(path.read_text())
     width = max(len(user["username"]) for user in contents["users"])
-    rows = [(user["role"], f"{user['username']:<{width}}  {user['password']}") for user in contents["users"]]
+    rows = [(ROLES[user["role"]], f"{user['username']:<{width}}  {user['password']}") for user in contents["users"]]
     return [("演示账号", "登录名与密码"), *rows, ("演示接口令牌", contents["token"])]
 
 

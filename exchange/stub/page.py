@@ -33,7 +33,8 @@ h1{font:600 28px/1.4 "Source Han Serif SC","Noto Serif CJK SC","Songti SC",SimSu
 h2{font-size:18px;margin:48px 0 8px}p{margin:0;color:#55606B;max-width:38em}
 table{border-collapse:collapse;width:100%;margin-top:8px}caption{text-align:left;color:#55606B}
 th,td{text-align:left;font-weight:400;padding:8px 16px 8px 0;border-bottom:1px solid #DAD6CC;vertical-align:top}
-th{color:#55606B}.counts{max-width:24em}.counts td{text-align:right;padding-right:0}code{font:14px/1.6 ui-monospace,Menlo,Consolas,monospace}
+th{color:#55606B}.counts{max-width:24em}.counts td{text-align:right;padding-right:0}
+code{font:14px/1.6 ui-monospace,Menlo,Consolas,monospace}
 .scroll{overflow-x:auto}.scroll td,.scroll th{white-space:nowrap}
 """
 

@@ -16,10 +16,11 @@ ALIASES = {
     "法定代表人证件号码": ("法定代表人身份证号",),
     "行政相对人代码_1（统一社会信用代码）": ("统一社会信用代码",),
     "行政相对人代码_2（工商注册号）": ("工商注册号",),
+    "行政相对人代码_3（组织机构代码）": ("组织机构代码",),
+    "行政相对人代码_4（税务登记号）": ("税务登记号",),
 }
 COLUMNS = tuple(
-    Column(code, (title, *ALIASES.get(title, ())), title in REQUIRED)
-    for code, title in zip(CODES, TITLES, strict=True)
+    Column(code, (title, *ALIASES.get(title, ())), title in REQUIRED) for code, title in zip(CODES, TITLES, strict=True)
 )
 
 

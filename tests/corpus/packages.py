@@ -75,7 +75,9 @@ def sheet_xml(sheet: Sheet) -> str:
     )
 
 
-def package(sheets: Sequence[Sheet], extra: Mapping[str, bytes | str] | None = None, shared: str | None = None) -> bytes:
+def package(
+    sheets: Sequence[Sheet], extra: Mapping[str, bytes | str] | None = None, shared: str | None = None
+) -> bytes:
     """A workbook of these sheets. `extra` adds parts or replaces them; `shared` is the inside of the shared strings."""
     entries = "".join(
         f'<sheet name="{sheet.name}" sheetId="{i}" state="{sheet.state}" r:id="rId{i}"/>'

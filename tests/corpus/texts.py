@@ -9,7 +9,13 @@ from functools import partial
 from records.reading import Limits
 from tests.corpus.case import CODES, TITLES, Case, good_rows, table
 
-RARE_NAMES = ("示例䶮茶业有限公司", "示例㛃花卉有限公司", "示例𫖯物流有限公司", "示例𬭩建筑有限公司", "示例𤩽餐饮有限公司")
+RARE_NAMES = (
+    "示例䶮茶业有限公司",
+    "示例㛃花卉有限公司",
+    "示例𫖯物流有限公司",
+    "示例𬭩建筑有限公司",
+    "示例𤩽餐饮有限公司",
+)
 
 
 def csv_text(rows: Sequence[Sequence[str]], delimiter: str = ",", line_end: str = "\r\n", quoting: int = 0) -> str:
@@ -132,6 +138,7 @@ REFUSED = [
     Case("one_endless_line.csv", lambda: b"x" * (17 << 20), refused="record_too_long"),
     Case("open_quote.csv", lambda: replaced(3, lambda line: '"' + line), refused="unbalanced_quote"),
     Case("quote_inside_quotes.csv", lambda: replaced(3, lambda line: '"示"例' + line), refused="unbalanced_quote"),
+    Case("stray_and_open_quote.csv", lambda: encoded(table) + b'a"b,"c\r\nd",e\r\n', refused="row_count_differs"),
     Case("utf16.csv", partial(encoded, table, "utf-16"), refused="utf16_encoding"),
     Case("utf16_without_mark.csv", lambda: csv_text([list(CODES)] * 5).encode("utf-16-le"), refused="utf16_encoding"),
     Case("latin1.csv", lambda: "名,\xe9,\xe8\n".replace("名", "nom").encode("latin-1"), refused="unknown_encoding"),

@@ -1,0 +1,65 @@
+"""Batches and records for those who review: lists whose rows lead to the office's own pages.
+
+Administrators and auditors see none of it (T-12). One record is read on one page only, the one that writes down who read.
+"""
+
+from django.contrib import admin
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.html import format_html
+
+from accounts.admin import ReadOnly
+from accounts.models import PROVINCE_ROLES
+from deadlines.clock import today
+from records.models import Batch, Record
+from records.views.lists import record_line
+
+
+class LeadsToTheOffice(ReadOnly):
+    """Scoped like every page, and without a page of its own for one row."""
+
+    viewers = PROVINCE_ROLES
+    route = ""
+
+    def get_queryset(self, request):
+        return self.model.objects.visible_to(request.user)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        rows = self.get_queryset(request) if self.has_view_permission(request) else self.model.objects.none()
+        row = get_object_or_404(rows, pk=object_id)
+        return redirect(self.route, row.public_id)
+
+    def history_view(self, request, object_id, extra_context=None):
+        return self.change_view(request, object_id)
+
+
+@admin.register(Batch)
+class BatchAdmin(LeadsToTheOffice, admin.ModelAdmin):
+    route = "office:batch"
+    list_display = (
+        "__str__",
+        "department",
+        "source",
+        "state",
+        "rows_accepted",
+        "rows_unchanged",
+        "rows_rejected",
+        "created_at",
+    )
+    list_filter = ("state", "source", "item")
+    list_select_related = ("item", "department")
+
+
+@admin.register(Record)
+class RecordAdmin(LeadsToTheOffice, admin.ModelAdmin):
+    route = "office:record"
+    list_display = ("document_no", "subject_masked", "item", "department", "decided_on", "displayed_until", "state")
+    list_filter = ("state", "item")
+    list_select_related = ("item", "subject", "department")
+    search_fields = ("=document_no",)
+
+    @admin.display(description="主体")
+    def subject_masked(self, record: Record) -> str:
+        """As in every list: no person's name."""
+        line = record_line(record, today())
+        return format_html('<a href="{}">{}</a>', reverse("office:record", args=[record.public_id]), line.name)
