@@ -41,7 +41,7 @@ def inside(view: Callable) -> Callable:
         except TransitionRefused:
             return render(request, "office/refused.html", {"sentence": MOVED_ON}, status=409)
 
-    return login_required(never_cache(explained))
+    return never_cache(login_required(explained))
 
 
 @require_safe

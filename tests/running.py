@@ -8,15 +8,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
+import psycopg
 
-from credit_platform.stack import ports
+from credit_platform.stack import environment, ports
 from credit_platform.stack.options import CHECKOUT
 
 START_SECONDS = 180
@@ -157,3 +161,64 @@ class RunningStack:
         return subprocess.run(
             words, cwd=CHECKOUT, env=self.environment, capture_output=True, text=True, timeout=300, check=False
         )
+
+    def manage(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        """Run `manage.py …` in another terminal."""
+        return self.execute(sys.executable, "manage.py", *words)
+
+    def ask(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Put a question to the stack's database as its owner, on the stack's day."""
+        day = f"-c platform.today={self.settings['TODAY']}" if self.settings.get("TODAY") else ""
+        address = environment.of_running_stack(self.data_dir, owner=True)["DATABASE_URL"]
+        with psycopg.connect(address, options=day) as session:
+            return session.execute(query, parameters).fetchall()
+
+    def call(
+        self, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> tuple[int, dict[str, Any]]:
+        """GET, or POST when there is a body, an address that answers in JSON; return status and answer."""
+        address = path if "://" in path else f"{self.url}{path.lstrip('/')}"
+        try:
+            with urllib.request.urlopen(
+                urllib.request.Request(address, body, dict(headers or {})), timeout=60
+            ) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                return refusal.code, json.load(refusal)
+
+    def send_batch(self, item: str, content: bytes, *, file_name: str = "演示.csv", key: str = "") -> str:
+        """Send a file as the demo department's program does; return the batch's id."""
+        boundary = "----credit-platform-test"
+        parts = f'--{boundary}\r\nContent-Disposition: form-data; name="item"\r\n\r\n{item}\r\n--{boundary}\r\n'
+        parts += f'Content-Disposition: form-data; name="file"; filename="{file_name}"\r\n\r\n'
+        body = parts.encode() + content + f"\r\n--{boundary}--\r\n".encode()
+        headers = {"Authorization": f"Token {self.demo['token']}", "Idempotency-Key": key}
+        headers["Content-Type"] = f"multipart/form-data; boundary={boundary}"
+        status, answer = self.call("/api/v1/batches/", body, {name: text for name, text in headers.items() if text})
+        assert status == 202, answer
+        return str(answer["id"])
+
+    def batch(self, public_id: str) -> dict[str, Any]:
+        """How far a batch has come, as its department's program sees it."""
+        status, answer = self.call(
+            f"/api/v1/batches/{public_id}/", headers={"Authorization": f"Token {self.demo['token']}"}
+        )
+        assert status == 200, answer
+        return answer
+
+    def national(self, **order: Any) -> dict[str, Any]:
+        """Order a fault from the national platform, if one is given; return its counts."""
+        if order:
+            self.call(f"{self.stub_url}control", json.dumps(order).encode())
+        return self.call(f"{self.stub_url}received/count")[1]
+
+    def wait_until(self, what: str, holds: Callable[[], Any], *, seconds: float) -> None:
+        """Wait until something holds; a platform part that is away meanwhile counts as not yet."""
+        end = time.monotonic() + seconds
+        while True:
+            with suppress(OSError, http.client.HTTPException, psycopg.OperationalError, AssertionError):
+                if holds():
+                    return
+            assert time.monotonic() < end, f"not within {seconds} s: {what}"
+            time.sleep(0.1)
