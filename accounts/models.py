@@ -13,7 +13,9 @@ class Region(models.Model):
 
     code = models.CharField("区划代码", max_length=6, primary_key=True)
     name = models.CharField("名称", max_length=50)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "行政区划"
@@ -32,7 +34,9 @@ class Department(models.Model):
     former_names = ArrayField(models.CharField(max_length=100), default=list, blank=True, verbose_name="曾用名")
     uscc = models.CharField("统一社会信用代码", max_length=18, unique=True, null=True, blank=True)
     region = models.ForeignKey(Region, models.PROTECT, related_name="departments", verbose_name="区划")
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
+    )
     is_active = models.BooleanField("在用", default=True)
     source = models.CharField("来源", max_length=200, blank=True)
 

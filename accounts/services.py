@@ -26,7 +26,10 @@ RIGHTS = {
 
 @transaction.atomic
 def place_user(user: User, *, department: Department | None, role: Role, actor=None) -> User:
-    """Give a person one role in one department. Every right they held elsewhere ends in the same moment (T-07, T-11)."""
+    """Give a person one role in one department.
+
+    Every right they held elsewhere ends in the same moment (T-07, T-11).
+    """
     user.department, user.role = department, role
     user.is_staff = role not in DEPARTMENT_ROLES
     user.save()
@@ -73,7 +76,10 @@ def revoke_token(token: ApiToken, *, actor, reason: str) -> ApiToken:
 
 @transaction.atomic
 def seed() -> dict[str, int]:
-    """Load regions (GB/T 2260) and the departments named in 云政办发〔2017〕112号. Safe to run again; edits by staff stay."""
+    """Load regions (GB/T 2260) and the departments named in 云政办发〔2017〕112号.
+
+    Safe to run again; edits by staff stay.
+    """
     with (DATA / "regions.csv").open(encoding="utf-8") as file:
         regions = list(csv.DictReader(line for line in file if not line.startswith("#")))
     for row in regions:

@@ -26,7 +26,7 @@ def sign_in(request):
         if request.user.is_authenticated:
             return redirect(_wanted(request, request.GET.get("next", "")))
         return render(request, "office/sign_in.html", {"form": SignInForm(initial={"next": request.GET.get("next")})})
-    form = SignInForm(request.POST)
+    form, refused = SignInForm(request.POST), ""
     if form.is_valid():
         try:
             open_session(
@@ -37,8 +37,8 @@ def sign_in(request):
             )
             return redirect(_wanted(request, form.cleaned_data["next"]))
         except SignInRefused as refusal:
-            form.add_error(None, refusal.message)
-    return render(request, "office/sign_in.html", {"form": form})
+            refused = refusal.message
+    return render(request, "office/sign_in.html", {"form": form, "refusal": refused})
 
 
 def _wanted(request, address: str) -> str:

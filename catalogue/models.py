@@ -84,9 +84,7 @@ class InformationItem(models.Model):
     code = models.CharField("编码", max_length=20)
     name = models.CharField("名称", max_length=50)
     category = models.CharField("类别", max_length=20, choices=Category.choices)
-    subject_kinds = ArrayField(
-        models.CharField(max_length=20, choices=SubjectKind.choices), verbose_name="主体类别"
-    )
+    subject_kinds = ArrayField(models.CharField(max_length=20, choices=SubjectKind.choices), verbose_name="主体类别")
     legal_basis = models.ForeignKey(LegalBasis, models.PROTECT, related_name="items", verbose_name="法律依据")
     further_bases = models.ManyToManyField(LegalBasis, blank=True, related_name="+", verbose_name="其他依据")
     is_adverse = models.BooleanField("失信信息", default=False)
@@ -207,7 +205,7 @@ class TermMethod(models.TextChoices):
 
 
 class DisplayRule(models.Model):
-    """公示期限: how long records of an item may be shown, by severity, for decisions made while the rule was in force."""
+    """公示期限: how long records of an item may be shown, by severity, for decisions made while it was in force."""
 
     key = models.CharField("规则编号", max_length=60, unique=True)
     item_code = models.CharField("目录项编码", max_length=20)

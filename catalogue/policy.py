@@ -28,7 +28,10 @@ class DisplayTerm:
 
 
 def add_months(start: date, months: int) -> date:
-    """The corresponding day `months` later, or the month's last day (民法典第二百零二条); day zero is not counted (第二百零一条)."""
+    """The corresponding day `months` later, or the month's last day (民法典第二百零二条).
+
+    Day zero is not counted (第二百零一条).
+    """
     index = start.year * 12 + start.month - 1 + months
     year, month = divmod(index, 12)
     return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
@@ -46,7 +49,9 @@ def rule_for(rules: Iterable[TermRule], *, severity: str, decided_on: date) -> T
     return found
 
 
-def display_term(rule: TermRule, *, decided_on: date, valid_until: date | None, stated_until: date | None) -> DisplayTerm:
+def display_term(
+    rule: TermRule, *, decided_on: date, valid_until: date | None, stated_until: date | None
+) -> DisplayTerm:
     """The last day of display.
 
     An end stated by the authority is kept when the law allows it: never before the minimum, never after the maximum

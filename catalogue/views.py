@@ -5,12 +5,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from catalogue.models import DisplayRule, InformationItem
+from catalogue.order import in_national_order
 from deadlines.clock import today
 
 
 @require_safe
 def item_list(request):
-    items = InformationItem.objects.select_related("legal_basis").order_by("pk")
+    items = in_national_order(InformationItem.objects.select_related("legal_basis"))
     rows = [(item, is_in_force(item, today())) for item in items]
     return render(
         request,

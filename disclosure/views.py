@@ -183,7 +183,9 @@ def _about(record: PublicRecord, subject_url: str) -> list[dict]:
     if record.is_about_a_person:
         facts[0]["note"] = "自然人的姓名按规定隐去，只保留第一个字。"
     elif len(record.subject_code) == USCC_LENGTH:
-        facts.append({"term": "统一社会信用代码", "value": record.subject_code, "kind": "code"})
+        facts.append(
+            {"term": "统一社会信用代码", "value": record.subject_code, "kind": "code", "copy": "统一社会信用代码"}
+        )
     facts.append({"term": "主体类别", "value": record.get_subject_kind_display()})
     return facts
 

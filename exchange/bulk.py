@@ -50,7 +50,8 @@ def put_in_flight(delivery: Delivery, rows: list[Claimed]) -> None:
             SELECT record_id, %s, revision, action, false, '', 0, 0, '', '', now()
             FROM unnest(%s::bigint[], %s::int[], %s::text[]) AS c (record_id, revision, action)
             ON CONFLICT (record_id) DO UPDATE
-            SET delivery_id = excluded.delivery_id, revision = excluded.revision, action = excluded.action, updated_at = now()
+            SET delivery_id = excluded.delivery_id, revision = excluded.revision, action = excluded.action,
+                updated_at = now()
             """,
             [delivery.pk, [r.record_id for r in rows], [r.revision for r in rows], [r.action for r in rows]],
         )

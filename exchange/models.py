@@ -1,4 +1,7 @@
-"""What was sent to the national platform and what it answered. What is still to be sent is a question to the records."""
+"""What was sent to the national platform and what it answered.
+
+What is still to be sent is a question to the records.
+"""
 
 import uuid
 

@@ -1,4 +1,6 @@
-"""Verbs towards the national platform. Pending is a question to the records: nothing has to remember to enqueue anything.
+"""Verbs towards the national platform.
+
+Pending is a question to the records: nothing has to remember to enqueue anything.
 
 Claim and commit, call outside any transaction, record what was heard. What was not heard is asked about by key before
 it is sent again, so the effect happens once whatever dies in between (T-44, T-47).

@@ -140,8 +140,11 @@ class BatchErrorsView(DepartmentAPIView):
         parameters=[OpenApiParameter("after", int, description="上一页最后一行的行号")],
         responses=inline_serializer(
             "RejectedRows",
-            {"count": serializers.IntegerField(), "next": serializers.URLField(allow_null=True),
-             "results": RejectedRowSerializer(many=True)},
+            {
+                "count": serializers.IntegerField(),
+                "next": serializers.URLField(allow_null=True),
+                "results": RejectedRowSerializer(many=True),
+            },
         ),
     )
     def get(self, request, public_id):
@@ -169,7 +172,10 @@ def hurry(batch: Batch) -> None:
 
 
 def rows_as_csv(item, rows: list[dict]) -> bytes:
-    """JSON rows as the file they stand for, so that they go the same way as any file. Raises ParseError with the place."""
+    """JSON rows as the file they stand for, so that they go the same way as any file.
+
+    Raises ParseError with the place.
+    """
     names = {name: field.code for field in item.fields.all() for name in (field.code, field.name, *field.aliases)}
     codes = list(dict.fromkeys(names.values()))
     out = io.StringIO()
@@ -189,7 +195,7 @@ def _text(number: int, name: str, value) -> str:
     if value is None:
         return ""
     if isinstance(value, bool | float | dict | list):
-        raise ParseError(f"第 {number} 行“{name}”：请以文本报送，例如 \"12.50\"。", code="text_expected")
+        raise ParseError(f'第 {number} 行“{name}”：请以文本报送，例如 "12.50"。', code="text_expected")
     text = str(value)
     try:
         text.encode()

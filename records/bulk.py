@@ -58,7 +58,10 @@ def next_slice(batch: Batch, size: int) -> int | None:
 
 
 def merge(batch: Batch, *, until: int) -> Counter:
-    """Merge the staged rows after the checkpoint up to row `until`. Returns how many were accepted, unchanged, rejected."""
+    """Merge the staged rows after the checkpoint up to row `until`.
+
+    Returns how many were accepted, unchanged, rejected.
+    """
     parameters = {
         "batch": batch.pk,
         "low": batch.checkpoint,

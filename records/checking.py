@@ -68,12 +68,16 @@ class Invalid(Exception):
 class RowChecker:
     """Checks rows of one item, reported by one department, on one day."""
 
-    def __init__(self, item: InformationItem, fields: list[ItemField], rules: list[TermRule], *, sources: set[str], today: date):
+    def __init__(
+        self, item: InformationItem, fields: list[ItemField], rules: list[TermRule], *, sources: set[str], today: date
+    ):
         self.item, self.fields, self.rules, self.today = item, fields, rules, today
         self.sources = sources
         self.by_role = {field.role: field for field in fields if field.role}
         self.secret_codes = [field.code for field in fields if field.type == FieldType.ID_NUMBER]
-        self.public_text = [f for f in fields if f.type == FieldType.TEXT and f.scope == Scope.PUBLIC and (f.length or 0) > 100]
+        self.public_text = [
+            f for f in fields if f.type == FieldType.TEXT and f.scope == Scope.PUBLIC and (f.length or 0) > 100
+        ]
         self.cells: list[tuple[int, ItemField, Callable[[str], str | date]]] = []
         self.default_kind: str | None = None
 
@@ -144,9 +148,7 @@ class RowChecker:
         else:
             return None
         if kind not in self.item.subject_kinds:
-            problems.append(
-                _problem(field, "subject_kind_not_allowed", SubjectKind(kind).label, item=self.item.name)
-            )
+            problems.append(_problem(field, "subject_kind_not_allowed", SubjectKind(kind).label, item=self.item.name))
             return None
         return kind
 
@@ -174,7 +176,10 @@ class RowChecker:
 
     def _lawful(self, row_no: int, values: dict, kind: str, problems: list[Problem]) -> CleanRow | list[Problem]:
         decided_on = self._value(values, FieldRole.DECIDED_ON)
-        valid_until, stated_until = self._value(values, FieldRole.VALID_UNTIL), self._value(values, FieldRole.DISPLAY_UNTIL)
+        valid_until, stated_until = (
+            self._value(values, FieldRole.VALID_UNTIL),
+            self._value(values, FieldRole.DISPLAY_UNTIL),
+        )
         self._check_dates(decided_on, valid_until, stated_until, problems)
         self._check_source(values, problems)
         self._check_open_text(values, problems)

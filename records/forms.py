@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import Department
 from catalogue.models import FieldRole, FieldType, InformationItem, ItemField, Requirement, Scope, SubjectKind
+from catalogue.order import in_national_order
 from records.models import Batch
 from records.problems import Problem
 from records.workflow import BatchState, RecordState
@@ -70,7 +71,7 @@ class FilterForm(forms.Form):
 
 def item_choices() -> list[tuple[str, str]]:
     """Every item once by code, whatever its editions."""
-    return [ANY, *dict(InformationItem.objects.order_by("pk").values_list("code", "name")).items()]
+    return [ANY, *{item.code: item.name for item in in_national_order(InformationItem.objects.all())}.items()]
 
 
 class BatchFilterForm(FilterForm):
@@ -147,10 +148,11 @@ class ChoicesCell(forms.MultipleChoiceField):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One field on the page, with the kinds of subject it is for (empty: all) and how wide it is set."""
+    """One field on the page: the kinds of subject it is for (empty: all), whose “其他” it explains, how wide it is set."""
 
     bound: forms.BoundField
     kinds: str = ""
+    other_of: str = ""
     is_code: bool = False
     is_short: bool = False
 
@@ -198,14 +200,20 @@ class RecordForm(forms.Form):
             is_short = each.type in (FieldType.DATE, FieldType.DECIMAL)
             parts.append(Part(self[each.code], kinds, is_code=each.type in CODE_TYPES, is_short=is_short))
             if each.open_values:
-                parts.append(Part(self[each.code + OTHER], kinds))
+                parts.append(Part(self[each.code + OTHER], kinds, other_of=each.code))
         return [section for section in sections.values() if section.parts]
 
     def take(self, problems: Iterable[Problem]) -> None:
         """Put what the checks found beside the fields; what concerns the whole row stands on top."""
         for problem in problems:
             target = problem.field if problem.field in self.fields else None
-            self.add_error(target, ValidationError(problem.reason + problem.advice, code=problem.code))
+            self.add_error(target, ValidationError(_beside_the_field(problem), code=problem.code))
+
+
+def _beside_the_field(problem: Problem) -> str:
+    """The sentence without what its place already says: the field's name, and that the row be sent again."""
+    reason = problem.reason.removeprefix(f"“{problem.name}”").removeprefix("的")
+    return reason + problem.advice.replace("后重新报送", "")
 
 
 def _section_of(each: ItemField, authority_seq: int | None) -> str:

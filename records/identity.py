@@ -11,15 +11,18 @@ from operator import mul
 
 from records.reading.cleaning import fold_identifier, foreign_character
 
-# GB 32100: registering authority and class of organisation (2), region (6 digits), body code of GB 11714 (9), check (1).
-# Letters I, O, S, V, Z are not used. python-stdnum refuses codes whose authority is a letter (A, N, Y), so this is ours.
+# GB 32100: registering authority and class of organisation (2), region (6 digits), body code of GB 11714 (9), check
+# (1).
+# Letters I, O, S, V, Z are not used. python-stdnum refuses codes whose authority is a letter (A, N, Y), so this is
+# ours.
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 USCC = re.compile(f"[{USCC_ALPHABET}]{{2}}[0-9]{{6}}[{USCC_ALPHABET}]{{10}}", re.ASCII)
 USCC_VALUES = {character: value for value, character in enumerate(USCC_ALPHABET)}
 USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 ORGANISATION_CODE = re.compile(r"[0-9A-Z]{8}[0-9X]", re.ASCII)
 ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
-# GB 11643: address code (province 11 to 82), date of birth from 1900, sequence, check. Whether the address code existed in
+# GB 11643: address code (province 11 to 82), date of birth from 1900, sequence, check. Whether the address code existed
+# in
 # the year of birth says nothing: it is the place of first registration (python-stdnum refuses such people).
 ID_NUMBER = re.compile(r"[1-8][1-9][0-9]{4}(?:19|20)[0-9]{9}[0-9X]", re.ASCII)
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -52,7 +55,10 @@ class PersonId:
 
 
 def strict(text: str) -> str:
-    """A code in half width and capitals. Raises InvalidIdentifier naming a character no code can hold (Cyrillic Х is not X)."""
+    """A code in half width and capitals.
+
+    Raises InvalidIdentifier naming a character no code can hold (Cyrillic Х is not X).
+    """
     code = fold_identifier(text)
     if not (code.isascii() and code.isalnum()):
         raise InvalidIdentifier("identifier_character", character=foreign_character(code) or "")
@@ -61,7 +67,10 @@ def strict(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def check_uscc(text: str) -> str:
-    """The code in its strict form. Raises InvalidIdentifier (`uscc_invalid`) on shape or check digit (GB 32100 5.1.6)."""
+    """The code in its strict form.
+
+    Raises InvalidIdentifier (`uscc_invalid`) on shape or check digit (GB 32100 5.1.6).
+    """
     code = strict(text)
     if not USCC.fullmatch(code) or code[17] != uscc_check_character(code):
         raise InvalidIdentifier("uscc_invalid")
@@ -85,7 +94,10 @@ def check_organisation_code(text: str) -> str:
 
 
 def check_person_id(kind_name: str, text: str) -> PersonId:
-    """A person's number by the kind of document. 15-digit identity numbers become 18 digits. Raises InvalidIdentifier."""
+    """A person's number by the kind of document. 15-digit identity numbers become 18 digits.
+
+    Raises InvalidIdentifier.
+    """
     number = strict(text)
     kind, pattern = PERSON_ID_KINDS.get(kind_name, OTHER_PERSON_ID)
     if kind != "id_card":

@@ -116,7 +116,9 @@ class Batch(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     item = models.ForeignKey(InformationItem, models.PROTECT, related_name="+", verbose_name="目录项")
-    department = models.ForeignKey("accounts.Department", models.PROTECT, related_name="batches", verbose_name="报送部门")
+    department = models.ForeignKey(
+        "accounts.Department", models.PROTECT, related_name="batches", verbose_name="报送部门"
+    )
     source = models.CharField("方式", max_length=10, choices=Source.choices)
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="经办人"
@@ -169,7 +171,10 @@ class Batch(models.Model):
 
 
 class StagedRow(models.Model):
-    """A checked row on its way into the records. The table is unlogged: after a crash it is read again from the file."""
+    """A checked row on its way into the records.
+
+    The table is unlogged: after a crash it is read again from the file.
+    """
 
     batch = models.ForeignKey(Batch, models.CASCADE, db_constraint=False, related_name="+")
     row_no = models.PositiveIntegerField()
@@ -226,7 +231,9 @@ class Record(models.Model):
     item = models.ForeignKey(InformationItem, models.PROTECT, related_name="records", verbose_name="目录项")
     item_code = models.CharField(max_length=20, editable=False)
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="records", verbose_name="主体")
-    department = models.ForeignKey("accounts.Department", models.PROTECT, related_name="records", verbose_name="报送部门")
+    department = models.ForeignKey(
+        "accounts.Department", models.PROTECT, related_name="records", verbose_name="报送部门"
+    )
     subject_name = models.CharField("报送名称", max_length=200)
     document_no = models.CharField("文书号", max_length=128)
     decided_on = models.DateField("决定日期")
@@ -237,7 +244,11 @@ class Record(models.Model):
     content_digest = models.BinaryField(editable=False)
     severity = models.CharField("失信程度", max_length=10, choices=Severity.choices, blank=True)
     state = models.CharField(
-        "状态", max_length=10, choices=workflow.RecordState.choices, db_default=workflow.CURRENT, default=workflow.CURRENT
+        "状态",
+        max_length=10,
+        choices=workflow.RecordState.choices,
+        db_default=workflow.CURRENT,
+        default=workflow.CURRENT,
     )
     displayed_from = models.DateField("公示起始", null=True)
     displayed_until = models.DateField("公示至", null=True)

@@ -1,4 +1,7 @@
-"""What can be wrong with a row: a stable code, one plain sentence, and what to do. Pages, API and Excel say the same."""
+"""What can be wrong with a row: a stable code, one plain sentence, and what to do.
+
+Pages, API and Excel say the same.
+"""
 
 from collections import defaultdict
 from dataclasses import asdict, dataclass
@@ -14,7 +17,10 @@ PROBLEMS = {
     "dates_out_of_order": ("“{field}”早于{other}。", "请核对两个日期。"),
     "value_unknown": ("“{field}”的“{value}”不在规定取值内。", "可填：{allowed}。"),
     "value_repeated": ("“{field}”重复填写了“{value}”。", "请只保留一个。"),
-    "uscc_invalid": ("“{field}”的“{value}”不符合统一社会信用代码校验规则。", "请对照营业执照或法人证书核对 18 位代码。"),
+    "uscc_invalid": (
+        "“{field}”的“{value}”不符合统一社会信用代码校验规则。",
+        "请对照营业执照或法人证书核对 18 位代码。",
+    ),
     "organisation_code_invalid": ("“{field}”的“{value}”不符合组织机构代码校验规则。", "请核对 9 位代码，不填连字符。"),
     "id_number_invalid": ("“{field}”的号码不符合公民身份号码校验规则。", "请对照证件核对；末位 X 请用大写字母。"),
     "person_id_invalid": ("“{field}”的号码与证件类型不符。", "请核对证件类型和号码。"),
@@ -22,7 +28,10 @@ PROBLEMS = {
     "subject_kind_not_allowed": ("“{item}”不归集{value}的信息。", "请核对主体类别。"),
     "not_for_this_kind": ("主体类别为{value}，不应填写“{field}”。", "请核对主体类别，或清空该单元格。"),
     "subject_is_minor": ("当事人在决定日期未满 {age} 周岁，不得归集此类信息。", "请勿报送未成年人的该类信息。"),
-    "source_department_mismatch": ("“{field}”的“{value}”不是本部门的代码。", "请填写本部门的统一社会信用代码，或由对应部门报送。"),
+    "source_department_mismatch": (
+        "“{field}”的“{value}”不是本部门的代码。",
+        "请填写本部门的统一社会信用代码，或由对应部门报送。",
+    ),
     "unknown_field": ("不认识字段“{value}”。", "字段名请用目录中的中文名称或代码。"),
     "no_display_rule": ("没有适用于该决定日期的公示期限规则。", "请联系平台管理员补充目录。"),
     # What the reading of the file or of a cell found (records.reading.messages)

@@ -16,7 +16,10 @@ from records.services.batches import checker_for
 
 
 def write_returned(batch: Batch, *, actor: User, today: date) -> io.BytesIO:
-    """The original columns untouched, with line number, columns at fault, reasons and advice. Leaves a line in the trail."""
+    """The original columns untouched, with line number, columns at fault, reasons and advice.
+
+    Leaves a line in the trail.
+    """
     problems = dict(RejectedRow.objects.filter(batch=batch).order_by("row_no").values_list("row_no", "problems"))
     checker = checker_for(batch.item, batch.department, today=today)
     out = io.BytesIO()

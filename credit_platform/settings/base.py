@@ -15,7 +15,8 @@ DEBUG = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
-# A date to rehearse, as YYYY-MM-DD; None means the real one. Read through deadlines.clock, in SQL through platform_today().
+# A date to rehearse, as YYYY-MM-DD; None means the real one. Read through deadlines.clock, in SQL through
+# platform_today().
 TODAY = datetime.date.fromisoformat(env("TODAY")) if env("TODAY", default="") else None
 DEMO = False
 

@@ -7,7 +7,7 @@ os.environ.setdefault("FIELD_KEYS", "t1:" + "11" * 16)
 os.environ.setdefault("INDEX_KEY", "22" * 32)
 os.environ.setdefault("NATIONAL_KEY", "33" * 32)
 
-from credit_platform.settings.base import *  # noqa: E402, F403
+from credit_platform.settings.base import *  # noqa: F403
 
 DEMO = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

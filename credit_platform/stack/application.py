@@ -16,7 +16,7 @@ from credit_platform.stack.supervisor import Supervisor, tail
 WEB_WORKERS, WEB_THREADS = 2, 4
 WORKER_CONCURRENCY = 2
 QUEUES = "batches,national,evidence,celery"  # all of credit_platform/celery.py, and the default one
-PORT_SECONDS = 5  # a killed predecessor may still be letting go of its port
+PORT_SECONDS = 1  # a killed predecessor may still be letting go of its port
 WEB_SECONDS = 60  # how long the web server may take to answer at all
 HEALTHY_SECONDS = 10  # how long we then wait for worker and beat to report before we say who is missing
 

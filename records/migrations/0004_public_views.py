@@ -9,6 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [("records", "0003_guards")]
     operations = [
         migrations.RunSQL(
-            SQL.read_text(encoding="utf-8"), "DROP VIEW public_listing; DROP VIEW public_record; DROP VIEW public_subject;"
+            SQL.read_text(encoding="utf-8"),
+            "DROP VIEW public_listing; DROP VIEW public_record; DROP VIEW public_subject;",
         )
     ]

@@ -1,4 +1,6 @@
-"""A batch's way: received → read and checked into staging → merged slice by slice → committed. Killed anywhere, it goes on.
+"""A batch's way: received → read and checked into staging → merged slice by slice → committed.
+
+Killed anywhere, it goes on.
 
 The batch row holds a lease while a worker is at it. Every transaction that moves the batch checks the lease first, so a
 worker that was thought dead can do no harm when it wakes. Reading starts over after a crash (the file is the truth);
@@ -52,9 +54,7 @@ def item_in_force(code_or_name: str, *, on: date) -> InformationItem:
 def checker_for(item: InformationItem, department: Department, *, today: date) -> RowChecker:
     """A checker for this item and this department; the department may also name units below it as the source."""
     rules = [
-        TermRule(
-            r.key, r.severity, r.method, r.minimum_months, r.maximum_months, r.in_force_from, r.in_force_until
-        )
+        TermRule(r.key, r.severity, r.method, r.minimum_months, r.maximum_months, r.in_force_from, r.in_force_until)
         for r in DisplayRule.objects.of(item.code)
     ]
     sources = Department.objects.filter(parent=department).exclude(uscc=None).values_list("uscc", flat=True)
@@ -82,9 +82,7 @@ def receive_batch(
         public_id=public_id, item=item, department=department, source=source, file_name=file_name[-255:], sent_by=actor
     )
     try:
-        batch.file_digest, batch.file_size = storage.save(
-            public_id.hex, chunks, limit=settings.UPLOAD_LIMIT_BYTES
-        )
+        batch.file_digest, batch.file_size = storage.save(public_id.hex, chunks, limit=settings.UPLOAD_LIMIT_BYTES)
     except storage.FileTooLarge as error:
         limit = settings.UPLOAD_LIMIT_BYTES // 1024 // 1024
         return _refuse(batch, error.code, f"文件超过 {limit} MB。请分成几个文件报送，或改用 CSV 格式。")

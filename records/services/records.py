@@ -79,7 +79,10 @@ def _record_of(batch: Batch, row: CleanRow) -> Record:
 
 @transaction.atomic
 def withdraw_record(record: Record, *, actor: User, reason: str, today: date) -> Record:
-    """Take a wrong record back at once (国发〔2016〕33号（二十二）: 及时更正或撤销). The nation is told because the revision moves on."""
+    """Take a wrong record back at once (国发〔2016〕33号（二十二）: 及时更正或撤销).
+
+    The nation is told because the revision moves on.
+    """
     record = Record.objects.select_for_update().select_related("department").get(pk=record.pk)
     require_right(actor, "report", record.department)
     record.state = workflow.next_state(record.state, "withdraw")

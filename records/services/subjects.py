@@ -16,7 +16,10 @@ from records.services.batches import require_right
 
 @transaction.atomic
 def rename_subject(subject: Subject, *, name: str, department, actor: User, reason: str, today: date) -> Subject:
-    """Enter a change of name that the registering authority made. Former records keep the name they were reported under."""
+    """Enter a change of name that the registering authority made.
+
+    Former records keep the name they were reported under.
+    """
     require_right(actor, "correct", department)
     subject = Subject.objects.select_for_update().get(pk=subject.pk)
     former, subject.legal_name, subject.name_key = subject.legal_name, name, fold_name(name)

@@ -15,6 +15,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.models import Department
 from catalogue.models import InformationItem
+from catalogue.order import in_national_order
 from deadlines.clock import today
 from records import services, workflow
 from records.api import XLSX, hurry
@@ -96,7 +97,7 @@ def own_department(user) -> Department:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_batch(request):
     department = own_department(request.user)
-    items = list(InformationItem.objects.in_force(on=today()))
+    items = in_national_order(InformationItem.objects.in_force(on=today()))
     if request.method != "POST":
         initial = {"key": uuid.uuid4().hex, "item": request.GET.get("item", "")}
         return _upload_page(request, UploadForm(items=items, initial=initial), items)

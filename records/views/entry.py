@@ -10,6 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogue.models import FieldType, InformationItem, ItemField
+from catalogue.order import in_national_order
 from deadlines.clock import today
 from records import services
 from records.checking import CleanRow
@@ -28,7 +29,7 @@ CRUMBS = [("待办", "/office/"), ("记录", "/office/records/")]
 @require_safe
 def choose_item(request):
     own_department(request.user)
-    items = InformationItem.objects.in_force(on=today()).select_related("legal_basis")
+    items = in_national_order(InformationItem.objects.in_force(on=today()).select_related("legal_basis"))
     return render(
         request, "office/record_new.html", {"items": items, "section": "records", "crumbs": [*CRUMBS, ("填报一条", "")]}
     )

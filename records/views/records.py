@@ -157,10 +157,12 @@ def record(request, public_id):
     with transaction.atomic():
         records = records_of(request.user).select_related("batch__sent_by", "batch__item")
         shown = get_object_or_404(records, public_id=public_id)
-        if shown.subject.kind == SubjectKind.PERSON:
+        is_person = shown.subject.kind == SubjectKind.PERSON
+        if is_person:
             audit.record(Action.RECORD_VIEWED, shown, actor=request.user)
         context = {
             "record": shown,
+            "is_person": is_person,
             "badge": record_badge(shown, today()),
             "display": _display(shown),
             "facts": facts_of(shown),

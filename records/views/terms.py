@@ -1,4 +1,4 @@
-"""Until when a record is shown, by which rule and law, and whether the nation is told: the same words before and after entry."""
+"""Until when a record is shown, by which rule and law: the same words before and after it is entered."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +15,6 @@ class Display:
     sentence: str
     rule: str
     law: LegalBasis | None
-    nation: str
     notes: list[str]
     until: date | None
 
@@ -41,15 +40,14 @@ def explain(
     elif until < on:
         sentence = f"不公开：公示期已于 {until} 届满。"
     elif until == LONG_TERM:
-        sentence = "将长期公开：文书写明长期有效。"
+        sentence = "长期公开：文书写明长期有效。"
     else:
-        sentence = f"将公开至 {until}，还有 {(until - on).days:,} 天；期满当日之后自动停止公示。"
+        sentence = f"公开至 {until}，还有 {(until - on).days:,} 天；期满当日之后自动停止公示。"
     return Display(
         is_shown=is_shown,
         sentence=sentence,
         rule=_describe(rule, severity) if rule else "",
         law=rule.legal_basis if rule else None,
-        nation="将推送国家平台。" if is_shown else "不推送国家平台。",
         notes=_notes(item, kind, is_shown),
         until=until,
     )
@@ -77,11 +75,7 @@ def _describe(rule: DisplayRule, severity: str) -> str:
 
 
 def _notes(item: InformationItem, kind: str, is_shown: bool) -> list[str]:
-    notes = []
-    if kind == SubjectKind.PERSON:
-        if is_shown:
-            notes.append("当事人为自然人：公示时隐去名字，只留姓氏；证件号码在任何地方都不公示。")
-        notes.append("查看自然人的记录会记入审计日志。")
-    if item.is_adverse and is_shown:
-        notes.append("这是失信信息：请确认文书已经送达，内容与文书一致。")
-    return notes
+    if not is_shown:
+        return []
+    notes = ["公示时隐去名字，只留姓氏；证件号码在任何地方都不公示。"] if kind == SubjectKind.PERSON else []
+    return [*notes, "这是失信信息：请确认文书已经送达，内容与文书一致。"] if item.is_adverse else notes

@@ -151,10 +151,10 @@ def insert_event_in(gap):
 def gap(unguarded, write_events):
     """An id lost to a rollback, lying deep in what is sealed and settled."""
     gap = execute("SELECT nextval('audit_auditevent_id_seq')")[0][0]
-    for _ in range(2):
-        write_events(2)
-        sealing.seal_all()
-    assert Seal.objects.last().settled_id > gap
+    write_events(2)
+    sealing.seal_all()
+    # What the next seals do once every transaction older than this one has ended, here or elsewhere on the server.
+    execute("UPDATE audit_seal SET settled_id = last_id WHERE number = %s", [Seal.objects.last().number])
     assert verify(timezone.now()).ok
     return gap
 

@@ -1,17 +1,19 @@
 """Invented subjects and records for the portal's tests, straight through the ORM. Nobody here exists."""
 
 import itertools
-from datetime import date, timedelta
+from datetime import timedelta
 
-from stdnum.cn import ric, uscc
+from stdnum.cn import ric
 
 from accounts.models import Department
 from catalogue.models import InformationItem, SubjectKind
+from credit_platform.demo import make_uscc
 from records import crypto
+from records.identity import adult_on
 from records.models import Batch, Identifier, Record, Subject
 from records.reading.cleaning import fold_name
+from tests.conftest import TODAY
 
-TODAY = date(2026, 11, 22)
 TITLES = {
     "XZXK": "食品经营许可",
     "XZCF": "未按规定建立进货查验记录制度",
@@ -22,23 +24,12 @@ TITLES = {
 _numbers = itertools.count(1)
 
 
-def make_uscc(number: int, region: str = "530102") -> str:
-    """A valid unified social credit code that no registry has given out. `number` below 10 million."""
-    stem = f"91{region}99{number:07d}"
-    return stem + uscc.calc_check_digit(stem)
-
-
-def make_id_number(born_on: date, sequence: int = 1) -> str:
-    stem = f"530102{born_on:%Y%m%d}{sequence:03d}"
-    return stem + ric.calc_check_digit(stem)
-
-
 def make_department(name: str = "昆明市示例市场监管局") -> Department:
     return Department.objects.get_or_create(code=f"T-{name}"[:20], defaults={"name": name, "region_id": "530100"})[0]
 
 
 def make_organisation(name: str, *, region: str = "530102", kind: str = SubjectKind.ORGANISATION) -> Subject:
-    code = make_uscc(next(_numbers), region)
+    code = make_uscc(region, next(_numbers))
     subject = Subject.objects.create(
         kind=kind, legal_name=name, name_key=fold_name(name), uscc=code, region_code=region
     )
@@ -48,9 +39,11 @@ def make_organisation(name: str, *, region: str = "530102", kind: str = SubjectK
 
 def make_person(name: str, number: str) -> Subject:
     """A grown-up with an encrypted identity number."""
-    born = ric.get_birth_date(number)
     subject = Subject.objects.create(
-        kind=SubjectKind.PERSON, legal_name=name, name_key=fold_name(name), adult_on=date(born.year + 18, 3, 1)
+        kind=SubjectKind.PERSON,
+        legal_name=name,
+        name_key=fold_name(name),
+        adult_on=adult_on(ric.get_birth_date(number)),
     )
     Identifier.objects.create(
         subject=subject, kind="id_card", lookup=crypto.blind_index("id_card", number), cipher=crypto.seal_text(number)

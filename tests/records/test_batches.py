@@ -73,7 +73,10 @@ def test_everything_wrong_with_a_row_is_told_at_once(send, permit):
         ({"行政相对人类别": "自然人"}, "not_for_this_kind"),
         ({"数据来源单位统一社会信用代码": demo.make_uscc("530000", 999, "11")}, "source_department_mismatch"),
         ({"许可内容": "字" * 4001}, "too_long"),
-        ({"许可内容": f"颁发给张某 {demo.make_id_number('530102', datetime.date(1990, 1, 1), 1)}"}, "id_number_in_text"),
+        (
+            {"许可内容": f"颁发给张某 {demo.make_id_number('530102', datetime.date(1990, 1, 1), 1)}"},
+            "id_number_in_text",
+        ),
         ({"许可内容": "含\x01控制符"}, "control_character"),
         ({"行政相对人代码_1": "91530102МА0000000X"}, "identifier_character"),
         ({"行政许可决定文书号": "——"}, "required"),
@@ -158,7 +161,9 @@ def test_an_old_code_finds_the_subject_again(send, permit):
 def test_a_subject_made_for_a_row_sent_back_does_not_stay(send, permit):
     batch = send("行政许可", [permit(1, firm=1), permit(2, firm=1, 行政相对人名称="云南示例另名有限公司")])
     assert codes(batch) == {3: ["name_conflict"]}
-    services.withdraw_record(Record.objects.get(), actor=User.objects.get(), reason="误报", today=datetime.date(2026, 11, 22))
+    services.withdraw_record(
+        Record.objects.get(), actor=User.objects.get(), reason="误报", today=datetime.date(2026, 11, 22)
+    )
     again = send("行政许可", [permit(1, firm=1)])
     assert codes(again) == {2: ["withdrawn_before"]}
     assert Subject.objects.count() == 1
@@ -347,7 +352,9 @@ def test_a_record_without_an_item_in_force_is_impossible(send, permit, today):
         row = Record.objects.values().get()
         row.pop("id")
         with pytest.raises(IntegrityError, match="item in force"), transaction.atomic():
-            Record.objects.create(**row | {"public_id": "00000000-0000-4000-8000-000000000001", "document_no": "另一文号"})
+            Record.objects.create(
+                **row | {"public_id": "00000000-0000-4000-8000-000000000001", "document_no": "另一文号"}
+            )
 
 
 def test_a_record_is_never_deleted(send, permit):

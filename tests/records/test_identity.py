@@ -19,7 +19,9 @@ from records.identity import (
 )
 
 
-@given(st.sampled_from(["530102", "533423", "110000"]), st.integers(0, 999999), st.sampled_from(["91", "92", "51", "12"]))
+@given(
+    st.sampled_from(["530102", "533423", "110000"]), st.integers(0, 999999), st.sampled_from(["91", "92", "51", "12"])
+)
 def test_codes_we_make_are_valid_for_an_independent_judge(region, number, kind):
     code = make_uscc(region, number, kind)
     assert uscc.is_valid(code)

@@ -1,4 +1,7 @@
-"""Ask the database, and the national platform, whether anything was lost or doubled. For operators, and after every fault."""
+"""Ask the database, and the national platform, whether anything was lost or doubled.
+
+For operators, and after every fault.
+"""
 
 import json
 import urllib.request

@@ -1,0 +1,114 @@
+"""The portal's role: what PostgreSQL refuses it, and that no public page does without it."""
+
+import datetime
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver, reverse
+from psycopg.errors import InsufficientPrivilege
+
+from credit_platform.demo import make_id_number
+from disclosure.role import ROLE, portal_role
+from tests.disclosure.factory import make_organisation, make_person, make_record
+
+SECRET_TABLES = (
+    "records_record",
+    "records_subject",
+    "records_identifier",
+    "records_recordversion",
+    "records_batch",
+    "records_rejectedrow",
+    "accounts_user",
+    "accounts_apitoken",
+    "accounts_department",
+    "audit_auditevent",
+    "django_session",
+)
+
+
+@pytest.fixture
+def addresses():
+    """One address of every public route."""
+    firm = make_organisation("昆明示例茶业有限公司")
+    record = make_record(firm, "XZCF")
+    person = make_record(make_person("示例人甲", make_id_number("530102", datetime.date(1985, 3, 12), 991)), "XZCF")
+    values = {"code": firm.uscc, "uscc": firm.uscc, "item": "XZCF", "public_id": record.public_id}
+    found = [f"{reverse('portal:search')}?q=示例", reverse("portal:record", args=[person.public_id])]
+    found.append(f"{reverse('public-api:subjects')}?q=示例")
+    found.append(f"{reverse('public-api:records')}?item=XZCF")
+    for namespace in ("portal", "public-api"):
+        for name, ways in get_resolver().namespace_dict[namespace][1].reverse_dict.items():
+            if isinstance(name, str):
+                wanted = ways[0][0][1]
+                codes = {"code": "XZCF"} if name in ("list", "item") else {}
+                found.append(reverse(f"{namespace}:{name}", kwargs={key: (values | codes)[key] for key in wanted}))
+    return found
+
+
+@pytest.mark.parametrize("table", SECRET_TABLES)
+def test_the_role_cannot_read(table):
+    with pytest.raises(ProgrammingError) as refused, portal_role(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM {table}")
+    assert isinstance(refused.value.__cause__, InsufficientPrivilege)
+
+
+@pytest.mark.parametrize("view", ["public_subject", "public_record", "public_listing"])
+def test_the_role_reads_the_views_and_writes_nothing(view):
+    with portal_role(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {view}")
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            cursor.execute(f"DELETE FROM {view}")
+
+
+def test_the_role_ends_with_the_page(client, addresses):
+    for address in addresses:
+        client.get(address)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_user")
+            assert cursor.fetchone() != (ROLE,)
+
+
+def test_every_public_page_reads_as_the_role_only(client, addresses):
+    assert len(addresses) > 17
+    for address in addresses:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            response = client.get(address)
+        expected = 400 if address in ("/api/v1/public/subjects/", "/api/v1/public/records/") else 200
+        assert response.status_code == expected, address
+        statements = [q["sql"] for q in queries if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "ROLLBACK"))]
+        assert statements[0] == f"SET LOCAL ROLE {ROLE}", address
+
+
+def test_a_signed_in_clerk_reads_the_portal_like_anybody(client, addresses):
+    client.force_login(get_user_model().objects.create(username="示例管理员", role="administrator"))
+    for address in addresses:
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(address)
+        assert not [q for q in queries if "django_session" in q["sql"] or "accounts_user" in q["sql"]], address
+        assert not response.cookies
+        assert "Cookie" not in response.headers.get("Vary", "")
+
+
+def test_a_page_with_a_term_is_neither_kept_nor_indexed(client, addresses):
+    for address in addresses:
+        response = client.get(address)
+        assert response["Cache-Control"] == "no-cache"
+        if any(part in address for part in ("/subjects/", "/records/", "/search/", "/lists/X", "/api/")):
+            assert response["X-Robots-Tag"] == "noindex, noarchive", address
+
+
+def test_the_portal_stands_alone_without_the_office(client, settings, addresses):
+    settings.ROOT_URLCONF = "credit_platform.portal_urls"
+    for address in addresses:
+        assert client.get(address).status_code in (200, 400), address
+    assert client.get("/office/").status_code == 404
+    assert client.get("/api/v1/batches/").status_code == 404
+
+
+def test_public_pages_are_only_read(client, addresses):
+    for address in addresses:
+        assert client.post(address).status_code == 405, address
