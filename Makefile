@@ -42,7 +42,7 @@ bench: $(VENV)/ready
 	$(BIN)/python -m bench
 
 lock: $(VENV)/ready
-	$(BIN)/pip install --quiet --disable-pip-version-check uv
+	$(BIN)/pip install -qq --disable-pip-version-check uv
 	for set in run dev; do \
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 			--no-emit-index-url --no-emit-find-links requirements/$$set.in -o requirements/$$set.txt || exit 1; \
@@ -53,5 +53,5 @@ $(VENV)/ready: requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit("需要 Python 3.11 或更新的版本：make PYTHON=python3.11 …" if sys.version_info < (3, 11) else 0)'
 	@echo "正在准备运行环境（首次约需一分钟）"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@

@@ -1,4 +1,4 @@
-"""The admin site: people, departments and tokens. What each role may do there is said by methods, not by stored grants."""
+"""The admin site: people, departments and tokens. What a role may do there is said by methods, not stored grants."""
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
@@ -36,7 +36,7 @@ class ByRole:
     def has_view_permission(self, request, obj=None) -> bool:
         return self._is(request, (*self.viewers, *self.editors))
 
-    def has_add_permission(self, request) -> bool:
+    def has_add_permission(self, request, obj=None) -> bool:
         return self._is(request, self.editors)
 
     def has_change_permission(self, request, obj=None) -> bool:
@@ -64,7 +64,7 @@ class ReadOnly(ByRole):
     paginator = CappedPaginator
     list_per_page = 50
 
-    def has_add_permission(self, request) -> bool:
+    def has_add_permission(self, request, obj=None) -> bool:
         return False
 
     def has_change_permission(self, request, obj=None) -> bool:
@@ -109,7 +109,6 @@ class DepartmentAdmin(ByRole, admin.ModelAdmin):
     list_filter = ("is_active",)
     list_select_related = ("region", "parent")
     search_fields = ("name", "=code", "=uscc")
-    autocomplete_fields = ("region", "parent")
     actions = None
 
     def save_model(self, request, obj, form, change):
@@ -126,6 +125,7 @@ class StaffAdmin(ByRole, UserAdmin):
     viewers = (Role.AUDITOR,)
     editors = (Role.ADMINISTRATOR,)
     form, add_form = UserEditForm, UserAddForm
+    add_form_template = None  # Django's own begins with a sentence in English
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         ("人员", {"fields": ("display_name", "role", "department", "is_active")}),
@@ -134,7 +134,7 @@ class StaffAdmin(ByRole, UserAdmin):
     add_fieldsets = (
         (
             None,
-            {"fields": ("username", "display_name", "role", "department", "usable_password", "password1", "password2")},
+            {"fields": ("username", "display_name", "role", "department", "password1", "password2")},
         ),
     )
     readonly_fields = ("last_login", "date_joined")
@@ -142,7 +142,6 @@ class StaffAdmin(ByRole, UserAdmin):
     list_filter = ("role", "is_active")
     list_select_related = ("department",)
     search_fields = ("=username", "display_name")
-    autocomplete_fields = ("department",)
     filter_horizontal = ()
     ordering = ("username",)
     actions = None
@@ -179,7 +178,6 @@ class TokenAdmin(ByRole, admin.ModelAdmin):
     list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
     list_select_related = ("department", "user")
     search_fields = ("name", "=prefix", "department__name")
-    autocomplete_fields = ("department", "user")
 
     def has_change_permission(self, request, obj=None) -> bool:
         """A token is given and taken away, never edited."""

@@ -1,12 +1,14 @@
 """Forms at the door, and those administrators place people with."""
 
 from django import forms
-from django.contrib.auth.forms import AdminUserCreationForm, PasswordChangeForm, UserChangeForm
+from django.contrib.auth.forms import BaseUserCreationForm, PasswordChangeForm, UserChangeForm
 from django.core.exceptions import ValidationError
 from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError as InvalidNumber
 
 from accounts.models import DEPARTMENT_ROLES, ApiToken, Department, Role, User
+
+PASSWORD_RULES = "至少 12 个字符，不能全是数字，不能是常见密码或与账号相近。"
 
 
 class SignInForm(forms.Form):
@@ -40,7 +42,7 @@ class OwnPasswordForm(PasswordChangeForm):
         for name, label in labels.items():
             self.fields[name].label = label
             self.fields[name].error_messages["required"] = f"请填写{label}。"
-        self.fields["new_password1"].help_text = "至少 12 个字符，不能全是数字，不能是常见密码或与账号相近。"
+        self.fields["new_password1"].help_text = PASSWORD_RULES
         self.fields["new_password2"].help_text = ""
         self.fields["old_password"].widget.attrs.pop("autofocus", None)
 
@@ -52,7 +54,13 @@ def _require_place(role: str, department: Department | None) -> None:
         )
 
 
-class UserAddForm(AdminUserCreationForm):
+class UserAddForm(BaseUserCreationForm):
+    """A new colleague with a first password, which they change after signing in."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = PASSWORD_RULES
+
     class Meta:
         model = User
         fields = ("username", "display_name", "role", "department")

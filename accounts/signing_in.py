@@ -1,4 +1,4 @@
-"""The door: who may come in, and how often someone may try. Failures are counted in the trail itself, so nothing is lost."""
+"""The door: who may come in, and how often someone may try. Failures are counted in the trail itself."""
 
 from datetime import timedelta
 

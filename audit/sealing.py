@@ -12,7 +12,7 @@ from audit import bulk, canonical
 from audit.errors import SealStale
 from audit.models import Seal
 
-EVENTS_A_SEAL = 50_000
+EVENTS_A_SEAL = 20_000  # about 50 MB of memory
 
 
 @transaction.atomic(durable=True)

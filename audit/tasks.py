@@ -5,11 +5,11 @@ from celery import shared_task
 from audit import checkpoints, sealing
 
 
-@shared_task(name="audit.seal_events")
+@shared_task
 def seal_events() -> int:
     return sealing.seal_all()
 
 
-@shared_task(name="audit.write_checkpoint")
+@shared_task
 def write_checkpoint() -> None:
     checkpoints.write_checkpoint()

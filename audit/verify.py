@@ -53,14 +53,18 @@ class Link(NamedTuple):
     events: int
 
 
+START = Link(canonical.GENESIS, 0)
+
+
 @dataclass(slots=True)
 class Report:
-    """What was read and what was found; `links` is the chain as it stands now, by seal number."""
+    """What was read and what was found; `newest` is the last link of the chain as it stands."""
 
-    links: dict[int, Link] = field(default_factory=dict)
+    seals: int = 0
     events: int = 0
     pending: int = 0
     checkpoints: int = 0
+    newest: Link = START
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -76,12 +80,17 @@ def verify(now: datetime.datetime, *, outside: tuple[Path, ...] = (), public_key
     Keeps the state as last good when, and only when, nothing was found. `public_key` defaults to the platform's own.
     """
     report = Report()
-    report.findings += _chain_findings(report)
+    notes = _read_notes(report, outside)
+    last_good = _read_last_good(report)
+    links = _read_chain(report, {note.seal for note in (*notes.values(), *last_good)})
     report.findings += _entry_findings(report)
     report.findings += _unsealed_findings(report, now)
-    report.findings += _note_findings(report, outside, public_key or checkpoints.public_key())
-    report.findings += _last_good_findings(report)
-    if report.ok and report.links:
+    report.findings += _note_findings(report, notes, links)
+    report.findings += _signature_findings(notes, len(outside), public_key or checkpoints.public_key())
+    for state in last_good:
+        if links.get(state.seal) != Link(state.hash, state.events):
+            report.findings.append(Finding("last_good_mismatch", f"封存 {state.seal}"))
+    if report.ok and report.seals:
         checkpoints.keep_last_good(_state(report))
     return report
 
@@ -100,43 +109,72 @@ def seal_values(seal: Seal) -> canonical.SealValues:
 
 
 def _state(report: Report) -> Checkpoint:
-    number, link = max(report.links.items())
     return Checkpoint(
         origin=settings.NATIONAL_SOURCE,
-        seal=number,
-        events=link.events,
-        hash=link.hash,
+        seal=report.seals,
+        events=report.newest.events,
+        hash=report.newest.hash,
         written_at=canonical.moment_text(bulk.database_now()),
     )
 
 
-def _chain_findings(report: Report) -> Iterator[Finding]:
-    expected, previous = 1, Link(canonical.GENESIS, 0)
+def _read_notes(report: Report, outside: tuple[Path, ...]) -> dict[str, Checkpoint]:
+    """Every note by file name, those that came from elsewhere last; one only logged stands under all.txt."""
+    notes = {}
+    for path in [*checkpoints.checkpoint_files(), *outside]:
+        try:
+            notes[path.name if path not in outside else str(path)] = checkpoints.read_checkpoint(path)
+        except (CheckpointUnreadable, OSError):
+            report.findings.append(Finding("checkpoint_unreadable", path.name))
+    report.checkpoints = len(notes)
+    held = {note.seal for note in notes.values()}
+    gone = [note for note in checkpoints.logged_checkpoints() if note.seal not in held]
+    report.findings += [Finding("checkpoint_missing", f"封存 {note.seal}") for note in gone]
+    return {f"all.txt，第 {note.seal} 号": note for note in gone} | notes
+
+
+def _read_last_good(report: Report) -> list[Checkpoint]:
+    try:
+        last_good = checkpoints.read_last_good()
+    except CheckpointUnreadable:
+        report.findings.append(Finding("checkpoint_unreadable", "last_good.json"))
+        return []
+    return [last_good] if last_good else []
+
+
+def _read_chain(report: Report, wanted: set[int]) -> dict[int, Link]:
+    """Walk the chain; the links of the wanted seals only, since there may be millions."""
+    links = {}
     for seal in Seal.objects.order_by("number").iterator():
-        if seal.number != expected:
-            yield Finding("seal_missing", f"封存 {expected} 至 {seal.number - 1}")
-        elif seal.previous_hash != previous.hash:
-            yield Finding("chain_broken", f"封存 {seal.number}")
+        if seal.number != report.seals + 1:
+            report.findings.append(Finding("seal_missing", f"封存 {report.seals + 1} 至 {seal.number - 1}"))
+        elif seal.previous_hash != report.newest.hash:
+            report.findings.append(Finding("chain_broken", f"封存 {seal.number}"))
         if canonical.seal_hash(seal_values(seal)) != seal.hash:
-            yield Finding("seal_altered", f"封存 {seal.number}")
-        previous = Link(seal.hash, previous.events + seal.size)
-        report.links[seal.number] = previous
-        expected = seal.number + 1
+            report.findings.append(Finding("seal_altered", f"封存 {seal.number}"))
+        report.seals, report.newest = seal.number, Link(seal.hash, report.newest.events + seal.size)
+        if seal.number in wanted:
+            links[seal.number] = report.newest
+    return links
 
 
 def _entry_findings(report: Report) -> Iterator[Finding]:
-    seen = set()
+    expected = 1
     for number, entries in groupby(bulk.stream_entries(), key=itemgetter(0)):
+        if number > report.seals:  # sealed after the chain was read, or the seal's row is gone from the end
+            if next(entries).size is None:
+                yield Finding("seal_missing", f"封存 {number}")
+            continue
         batch = list(entries)
-        seen.add(number)
-        if batch[0].size is None:
-            yield Finding("seal_missing", f"封存 {number}")
-        elif number in report.links:  # else it was sealed after the chain was read
+        if number != expected:
+            yield Finding("entries_mismatch", f"封存 {expected} 至 {number - 1}")
+        if batch[0].size is not None:
             yield from _batch_findings(f"封存 {number}", batch)
             yield from _event_findings(batch)
             report.events += len(batch)
-    for number in report.links.keys() - seen:
-        yield Finding("entries_mismatch", f"封存 {number}")
+        expected = number + 1
+    if expected <= report.seals:
+        yield Finding("entries_mismatch", f"封存 {expected} 至 {report.seals}")
 
 
 def _batch_findings(where: str, batch: list[bulk.Entry]) -> Iterator[Finding]:
@@ -166,33 +204,15 @@ def _unsealed_findings(report: Report, now: datetime.datetime) -> Iterator[Findi
             yield Finding("event_unsealed", f"审计记录 {event_id}")
 
 
-def _note_findings(report: Report, outside: tuple[Path, ...], public_key: str) -> Iterator[Finding]:
-    notes: list[tuple[str, Checkpoint]] = []
-    for path in [*checkpoints.checkpoint_files(), *outside]:
-        try:
-            notes.append((path.name, checkpoints.read_checkpoint(path)))
-        except (CheckpointUnreadable, OSError):
-            yield Finding("checkpoint_unreadable", path.name)
-    report.checkpoints = len(notes)
-    for name, note in notes[-SIGNATURES_CHECKED - len(outside) :]:
-        if not checkpoints.is_signed_by(note, public_key):
-            yield Finding("checkpoint_unsigned", name)
-    held = {note.seal for _, note in notes}
-    gone = [note for note in checkpoints.logged_checkpoints() if note.seal not in held]
-    for note in gone:
-        yield Finding("checkpoint_missing", f"封存 {note.seal}")
-    for name, note in notes + [("all.txt", note) for note in gone]:
-        if note.seal > max(report.links, default=0):
+def _note_findings(report: Report, notes: dict[str, Checkpoint], links: dict[int, Link]) -> Iterator[Finding]:
+    for name, note in notes.items():
+        if note.seal > report.seals:
             yield Finding("checkpoint_ahead", f"{name}，封存 {note.seal}")
-        elif report.links.get(note.seal) != Link(note.hash, note.events):
+        elif links.get(note.seal) != Link(note.hash, note.events):
             yield Finding("checkpoint_mismatch", f"{name}，封存 {note.seal}")
 
 
-def _last_good_findings(report: Report) -> Iterator[Finding]:
-    try:
-        last_good = checkpoints.read_last_good()
-    except CheckpointUnreadable:
-        yield Finding("checkpoint_unreadable", "last_good.json")
-        return
-    if last_good and report.links.get(last_good.seal) != Link(last_good.hash, last_good.events):
-        yield Finding("last_good_mismatch", f"封存 {last_good.seal}")
+def _signature_findings(notes: dict[str, Checkpoint], brought: int, public_key: str) -> Iterator[Finding]:
+    for name, note in list(notes.items())[-SIGNATURES_CHECKED - brought :]:
+        if not checkpoints.is_signed_by(note, public_key):
+            yield Finding("checkpoint_unsigned", name)

@@ -1,4 +1,4 @@
-"""The catalogue to look at. Rows are never edited in place: a change of law is a new edition, with a verb of its own."""
+"""The catalogue to look at. Rows are never edited in place: a change of law is a new edition."""
 
 from django.contrib import admin
 

@@ -68,13 +68,13 @@ def _tasks(user) -> list[dict]:
         _task(
             Handover.objects.visible_to(user).refused(),
             "条记录被国家平台退回",
-            "请按退回原因更正后重新报送。",
+            "按退回原因更正后重新报送。",
             reverse("office:refusals"),
         ),
         _task(
             filtered(batches, {"state": "returned", "since": since}),
             "个批次有退回的内容",
-            "最近 30 天。请下载退回行，更正后重新报送。",
+            "最近 30 天。下载退回的行，更正后重新报送。",
             f"{batch_list}?state=returned&since={since}",
         ),
         _task(
@@ -86,7 +86,7 @@ def _tasks(user) -> list[dict]:
         _task(
             filtered(batches, {"state": "unfinished"}),
             "个批次正在办理",
-            "无需操作，完成后结果留在“报送”中。",
+            "完成后结果留在“报送”中。",
             f"{batch_list}?state=unfinished",
         ),
     ]

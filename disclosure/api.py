@@ -5,7 +5,6 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
-from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from catalogue.models import InformationItem
@@ -35,9 +34,15 @@ class PublicAPIView(APIView):
     permission_classes = [AllowAny]
 
     def answer(self, page: Page, results: list) -> Response:
-        here = self.request.build_absolute_uri()
-        following = replace_query_param(here, "page", page.next_number) if page.next_number else None
-        return Response({"count": page.count, "next": following, "results": results})
+        return Response({"count": page.count, "next": self.next_url(page), "results": results})
+
+    def next_url(self, page: Page) -> str | None:
+        """Built from what was understood: query strings are also sent as bare UTF-8."""
+        if page.next_number is None:
+            return None
+        parameters = self.request.query_params.copy()
+        parameters["page"] = page.next_number
+        return f"{self.request.build_absolute_uri(self.request.path)}?{parameters.urlencode()}"
 
     def page_number(self) -> int:
         return page_number(self.request.query_params.get("page"))

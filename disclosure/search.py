@@ -15,11 +15,12 @@ LONGEST = 200
 SPACING = re.compile(r"[\s-]+")
 CODE = re.compile(r"[0-9A-Za-z]{18}", re.ASCII)
 YEAR = re.compile(r"[〔\[［(（【﹝]\s*(\d{4})\s*[〕\]］)）】﹞]", re.ASCII)
+IDENTITY_NUMBER = "query_is_identity_number"
 YEAR_BRACKETS = ("〔〕", "[]", "［］", "()", "（）", "【】", "﹝﹞")
 REFUSALS = {
     "query_too_short": "一个字太短，无法查询。请输入名称中相连的两个字以上。",
     "query_too_long": f"输入的内容超过 {LONGEST} 个字。请输入名称、统一社会信用代码或文书号。",
-    "query_is_identity_number": "请不要在这里输入身份证号码。自然人的信息不能按证件号码查询，可以按决定文书号查询。",
+    IDENTITY_NUMBER: "请不要在这里输入身份证号码。自然人的信息不能按证件号码查询，可以按决定文书号查询。",
     "uscc_invalid": "这不是一个有效的统一社会信用代码：校验位不符。请对照营业执照或法人证书核对 18 位代码。",
 }
 
@@ -59,7 +60,7 @@ def understand(text: str) -> Query:
 def refuse_identity_number(text: str) -> None:
     """Some licences of people bear their holder's number; nobody shall find a person by it. Raises QueryRefused."""
     if ric.is_valid(SPACING.sub("", text).upper()):
-        raise QueryRefused("query_is_identity_number")
+        raise QueryRefused(IDENTITY_NUMBER)
 
 
 def find_subjects(query: Query) -> list[int]:

@@ -3,7 +3,7 @@
 from functools import wraps
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -79,7 +79,11 @@ def search(request):
         try:
             context |= _results(searching.understand(text), page_number(request.GET.get("page")))
         except searching.QueryRefused as refusal:
-            context |= {"refusal": refusal, "q": "" if refusal.code == "query_is_identity_number" else text}
+            if refusal.code == searching.IDENTITY_NUMBER:
+                return redirect(f"{reverse('portal:search')}?notice={refusal.code}")  # out of the address bar at once
+            context["refusal"] = refusal.message
+    elif notice := searching.REFUSALS.get(request.GET.get("notice")):
+        context["refusal"] = notice
     return render(request, "disclosure/search.html", context)
 
 

@@ -1,4 +1,4 @@
-"""How the national platform answered, for those who review. Nothing is changed here; rows are sent again from the office."""
+"""How the national platform answered, for those who review. Rows are sent again from the office, not here."""
 
 from django.contrib import admin
 

@@ -1,6 +1,6 @@
 """Batches and records for those who review: lists whose rows lead to the office's own pages.
 
-Administrators and auditors see none of it (T-12). One record is read on one page only, the one that writes down who read.
+Administrators and auditors see none of it (T-12). A record is read on one page only, which writes down who read it.
 """
 
 from django.contrib import admin

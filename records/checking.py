@@ -13,7 +13,15 @@ from datetime import date
 from catalogue.models import FieldRole, FieldType, InformationItem, ItemField, Requirement, Scope, SubjectKind
 from catalogue.policy import TermRule, display_term, rule_for, severity_of
 from records import crypto
-from records.identity import InvalidIdentifier, adult_on, check_organisation_code, check_person_id, check_uscc, strict
+from records.identity import (
+    InvalidIdentifier,
+    adult_on,
+    check_organisation_code,
+    check_person_id,
+    check_uscc,
+    name_key,
+    strict,
+)
 from records.models import IdentifierKind
 from records.problems import Problem, problem
 from records.reading import Column
@@ -199,7 +207,7 @@ class RowChecker:
             row_no=row_no,
             subject_kind=kind,
             subject_name=name,
-            name_key=fold_name(name),
+            name_key=name_key(name),
             adult_on=adult,
             id_kinds=kinds,
             id_lookups=lookups,

@@ -148,7 +148,7 @@ class ChoicesCell(forms.MultipleChoiceField):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One field on the page: the kinds of subject it is for (empty: all), whose “其他” it explains, how wide it is set."""
+    """One field on the page: for which kinds of subject (empty: all), whose “其他” it explains, how wide it is set."""
 
     bound: forms.BoundField
     kinds: str = ""
@@ -261,8 +261,13 @@ def _choice(each: ItemField, shared: dict) -> forms.Field:
     return ChoiceCell(choices=[("", "请选择"), *_choices(each)], **shared)
 
 
+def meanings_of(each: ItemField) -> dict[str, str]:
+    """What coded values mean, where the help says so: “1 为有效，2 为无效”."""
+    return dict(MEANING.findall(each.help.replace("，", "， "))) if each.values else {}
+
+
 def _choices(each: ItemField) -> list[tuple[str, str]]:
-    meanings = dict(MEANING.findall(each.help.replace("，", "， ")))
+    meanings = meanings_of(each)
     words = [*each.values, *([OTHER_WORD] if each.open_values and OTHER_WORD not in each.values else [])]
     return [(word, meanings.get(word, word)) for word in words]
 
@@ -271,13 +276,17 @@ def help_of(each: ItemField, fields: list[ItemField]) -> str:
     """How to fill a field in: its help, and when it must be there."""
     words = [each.help] if each.help and not MEANING.search(each.help) else []
     if each.required == Requirement.CONDITIONAL:
-        words.append(_condition(each.required_when, {f.code: f.name for f in fields}))
+        words.append(_condition(each, {f.code: f.name for f in fields}))
     return "；".join(word for word in words if word) + "。" if any(words) else ""
 
 
-def _condition(rule: dict, names: dict[str, str]) -> str:
+def _condition(each: ItemField, names: dict[str, str]) -> str:
+    """When a conditional field must be filled in; nothing where it is shown to those alone for whom it must be."""
+    rule = each.required_when
     if "field" in rule:
         return f"{names[rule['field']]}含{'、'.join(rule['contains'])}时必填"
     if "unless_any" in rule:
         return "没有填写其他代码时必填"
-    return f"{'、'.join(SubjectKind(kind).label for kind in rule['kinds'])}必填" if "kinds" in rule else ""
+    if set(rule.get("kinds", ())) == set(each.applies_to):
+        return ""
+    return f"{'、'.join(SubjectKind(kind).label for kind in rule['kinds'])}必填"

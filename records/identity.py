@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 from operator import mul
 
-from records.reading.cleaning import fold_identifier, foreign_character
+from records.reading.cleaning import fold_identifier, fold_name, foreign_character
 
 # GB 32100: registering authority and class of organisation (2), region (6 digits), body code of GB 11714 (9), check
 # (1).
@@ -133,6 +133,11 @@ def adult_on(born_on: date) -> date:
         return born_on.replace(year=year)
     except ValueError:
         return date(year, 3, 1)
+
+
+def name_key(name: str) -> str:
+    """What names are matched on. One ligature can fold to eighteen characters, and an index row holds 2,700 bytes."""
+    return fold_name(name)[:400]
 
 
 def mask_number(number: str) -> str:

@@ -27,7 +27,7 @@ class Subject(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField("类别", max_length=20, choices=SubjectKind.choices)
     legal_name = models.CharField("名称", max_length=200)
-    name_key = models.CharField(max_length=200, editable=False)
+    name_key = models.CharField(max_length=400, editable=False)
     bigrams = models.GeneratedField(
         expression=Bigrams(F("name_key")),
         output_field=ArrayField(models.CharField(max_length=2)),
@@ -180,7 +180,7 @@ class StagedRow(models.Model):
     row_no = models.PositiveIntegerField()
     subject_kind = models.CharField(max_length=20)
     subject_name = models.CharField(max_length=200)
-    name_key = models.CharField(max_length=200)
+    name_key = models.CharField(max_length=400)
     adult_on = models.DateField(null=True)
     id_kinds = ArrayField(models.TextField())
     id_lookups = ArrayField(models.TextField())

@@ -121,7 +121,7 @@ def permits(count: int, start: int = 1) -> Iterator[Row]:
 def person_permits(count: int) -> Iterator[Row]:
     """Permits of invented natural persons, in the words of the 2018 layout."""
     for number, row in enumerate(permits(count, start=5001), start=1):
-        born_on = datetime.date(1970, 1, 1) + datetime.timedelta(days=397 * number)
+        born_on = datetime.date(1985, 1, 1) + datetime.timedelta(days=397 * number)
         yield row | {
             "行政相对人名称": f"示例{'甲乙丙丁戊己庚辛壬癸'[number % 10]}",
             "证件类型": "身份证",

@@ -35,14 +35,14 @@ def has_chinese_font() -> bool:
 
 
 def install() -> None:
-    """Install what is missing, with as few rights as we have."""
+    """Install what is missing; `main` looks afterwards whether that succeeded."""
     if os.geteuid() == 0 and shutil.which("apt-get"):
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "update", "-q"], env=quiet, check=True)
+        subprocess.run(["apt-get", "update", "-q"], env=quiet, check=False)
         packages = ["apt-get", "install", "-q", "-y", "--no-install-recommends", *DEBIAN_PACKAGES]
-        subprocess.run(packages, env=quiet, check=True)
+        subprocess.run(packages, env=quiet, check=False)
     elif not has_browser():
-        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
+        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
 
 
 def main() -> int:

@@ -41,8 +41,8 @@ def small(tmp_path_factory):
     running.stop()
 
 
-def sibling(session: psycopg.Connection, database: str) -> str:
-    """The address of another database on the server of `session`."""
+def sibling(database: str) -> str:
+    """The address of another database on the test run's server."""
     return os.environ["DATABASE_URL"].rsplit("/", 1)[0] + f"/{database}"
 
 
@@ -185,7 +185,7 @@ class TestPostgres:
             )
             try:
                 with pytest.raises(StackError) as refusal:
-                    postgres.require_chinese_search(sibling(session, "deaf_to_chinese"))
+                    postgres.require_chinese_search(sibling("deaf_to_chinese"))
             finally:
                 session.execute("DROP DATABASE deaf_to_chinese")
         assert refusal.value.code == "chinese_search_unavailable"
@@ -326,3 +326,17 @@ class TestLifeCycle:
         counted = small.execute(*shell("from accounts.models import User; print(User.objects.count())"))
         assert counted.stdout.splitlines()[-1] == "0", counted.stderr
         small.start()
+
+    def test_servers_that_run_already_are_used_instead_of_ours(self, tmp_path):
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as session:
+            session.execute("CREATE DATABASE of_somebody_else")
+            settings = {"DATABASE_URL": sibling("of_somebody_else"), "REDIS_URL": os.environ["REDIS_URL"]}
+            running = RunningStack(tmp_path / "data", settings={**settings, "PROCESSES": "web", "DEMO": "0"})
+            try:
+                running.start()
+                assert running.get("/")[0] == 200
+                assert running.processes().keys() == {"web", "supervisor"}
+                assert not (tmp_path / "data/postgres").exists()
+            finally:
+                running.stop()
+                session.execute("DROP DATABASE of_somebody_else WITH (FORCE)")

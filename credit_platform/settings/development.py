@@ -4,3 +4,4 @@ from credit_platform.settings.base import *  # noqa: F403
 from credit_platform.settings.base import env
 
 DEMO = env.bool("DEMO", default=False)
+WHITENOISE_USE_FINDERS = True  # no collectstatic before the first page

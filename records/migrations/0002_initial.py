@@ -299,7 +299,7 @@ class Migration(migrations.Migration):
                 ("row_no", models.PositiveIntegerField()),
                 ("subject_kind", models.CharField(max_length=20)),
                 ("subject_name", models.CharField(max_length=200)),
-                ("name_key", models.CharField(max_length=200)),
+                ("name_key", models.CharField(max_length=400)),
                 ("adult_on", models.DateField(null=True)),
                 ("id_kinds", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
                 ("id_lookups", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
@@ -349,7 +349,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("legal_name", models.CharField(max_length=200, verbose_name="名称")),
-                ("name_key", models.CharField(editable=False, max_length=200)),
+                ("name_key", models.CharField(editable=False, max_length=400)),
                 (
                     "bigrams",
                     models.GeneratedField(

@@ -59,7 +59,7 @@ class Archive:
 
     def _check_kind(self) -> None:
         names = self.names
-        if "mimetype" in names and b"opendocument" in self.zip.read("mimetype")[:200]:
+        if "mimetype" in names and b"opendocument" in next(self.blocks("mimetype"), b"")[:200]:
             raise FileRefused("opendocument")
         if "[Content_Types].xml" not in names:
             raise FileRefused("archive_file")
@@ -113,6 +113,8 @@ class Archive:
                 found.append(SheetEntry(attributes.get("name", ""), targets.get(relation), hidden))
 
         parse(self, WORKBOOK, start)
+        if len({sheet.name for sheet in found}) != len(found):
+            raise FileRefused("damaged_file", where="工作表重名")
         return [sheet for sheet in found if sheet.path in self.names]
 
     def shared_strings(self) -> str | None:

@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any, BinaryIO, Protocol
 
+from records.reading.cleaning import FIND_HIDDEN_LETTER, name_invisible, name_private
 from records.reading.delimited import DelimitedReader
 from records.reading.header import HEADER_ROWS, Column
 from records.reading.jsonlines import JsonLinesReader
 from records.reading.limits import Limits
-from records.reading.messages import FileRefused
+from records.reading.messages import FileRefused, name_some, note
 from records.reading.rows import Date, Note, RawRow
 from records.reading.sniffing import decide_format
 from records.reading.workbook import WorkbookReader
@@ -100,19 +101,50 @@ def send_table(reader: Reader) -> None:
         }
     )
     read = 0
-    for batch in batches(chain(first, rows)):
+    oddities = Oddities()
+    for batch in batches(chain(first, rows), oddities):
         send([pack(row) for row in batch])
         read += len(batch)
-    send({"read": read, "counted": reader.counted})
+    send({"read": read, "counted": reader.counted, "notes": oddities.notes()})
 
 
-def batches(rows: Iterator[RawRow]) -> Iterator[list[RawRow]]:
+class Oddities:
+    """Which rows hold characters that are removed or may not show elsewhere: it is done, but not in silence."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, list[int]] = {"invisible_removed": [], "private_use": []}
+        self.characters: dict[str, dict[str, None]] = {"invisible_removed": {}, "private_use": {}}
+
+    def look(self, row_no: int, text: str) -> None:
+        if text.isascii() or (text.isprintable() and not FIND_HIDDEN_LETTER.search(text)):
+            return
+        for code, found in (("invisible_removed", name_invisible(text)), ("private_use", name_private(text))):
+            if found:
+                self.rows[code].append(row_no)
+                self.characters[code].update(dict.fromkeys(found))
+
+    def notes(self) -> list[Note]:
+        return [
+            note(
+                code,
+                count=len(rows),
+                characters=name_some(list(self.characters[code])),
+                rows=name_some([str(row) for row in rows]),
+            )
+            for code, rows in self.rows.items()
+            if rows
+        ]
+
+
+def batches(rows: Iterator[RawRow], oddities: Oddities) -> Iterator[list[RawRow]]:
     """Group rows so that a message stays small however long the cells are."""
     batch: list[RawRow] = []
     length = 0
     for row in rows:
         batch.append(row)
-        length += sum(map(len, row.cells))
+        text = "".join(row.cells)
+        oddities.look(row.row_no, text)
+        length += len(text)
         if len(batch) == BATCH_ROWS or length > BATCH_CELLS_LENGTH:
             yield batch
             batch, length = [], 0

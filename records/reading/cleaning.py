@@ -14,7 +14,7 @@ from functools import lru_cache
 PLACEHOLDERS = frozenset(
     {"无", "空", "暂无", "(无)", "(空)", "无数据", "N/A", "NA", "NULL", "(NULL)", "NONE", "NIL", "NAN", "UNDEFINED"}
 )
-STROKES = "-‐‑‒–—―─━_/\\.。、*~"
+STROKES = "…-‐‑‒–—―─━_/\\.。、*~"
 ONLY_STROKES = re.compile(f"[{re.escape(STROKES)}]+")
 LONGEST_PLACEHOLDER = 24
 EXCEL_ERRORS = frozenset(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from records.reading.messages import FileRefused, name_some, note
+from records.reading.messages import FileRefused, name_some, note, quote_briefly
 from records.reading.rows import Cell, Note, column_letter
 
 HEADER_ROWS = 10
@@ -59,7 +59,7 @@ class Header:
 
     @property
     def notes(self) -> list[Note]:
-        return [note("ignored_columns", names=name_some(list(self.ignored)))] if self.ignored else []
+        return [note("ignored_columns", names=name_some(self.ignored))] if self.ignored else []
 
     def fit(self, cells: Sequence[Cell]) -> Sequence[Cell] | None:
         """The cells cut or filled to the header's width; None when their number contradicts it."""
@@ -210,11 +210,11 @@ def _refuse_unknown(unknown: Sequence[str], absent: Sequence[Column]) -> None:
     for label in unknown:
         near = difflib.get_close_matches(fold_header(label), by_name, n=1, cutoff=SIMILAR)
         if near:
-            guesses.append(f"“{label}”（是否应为“{by_name[near[0]].names[0]}”？）")
+            guesses.append(f"“{quote_briefly(label)}”（是否应为“{by_name[near[0]].names[0]}”？）")
     if not guesses:
         return
     missing = [column.names[0] for column in absent if column.required]
-    details = f"不认识的列：{name_some(guesses)}。"
+    details = f"不认识的列：{'、'.join(guesses[:5])}。"
     if missing:
         details += f"缺少必填的列：{name_some(missing, 10)}。"
     raise FileRefused("unknown_header", details=details)

@@ -1,5 +1,6 @@
 """Every sentence this package says, by its stable code: what is wrong, and what to do about it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from records.reading.rows import Note
@@ -81,8 +82,8 @@ NOTES = {
     "damaged_bytes": "文件中有个别无法识别的字节，相关行已标出。",
     "ignored_columns": "表头中有模板以外的列，没有读取：{names}。",
     "example_row": "第 {row} 行是示例，已跳过。",
-    "invisible_removed": "已去除看不见的字符（{characters}）。",
-    "private_use": "含有自造字或非标准字符（{characters}），可能无法在其他系统显示。",
+    "invisible_removed": "有 {count} 行去除了看不见的字符（{characters}）：第 {rows} 行。",
+    "private_use": "有 {count} 行含有自造字（{characters}），在其他系统可能无法显示：第 {rows} 行。",
 }
 
 
@@ -123,6 +124,12 @@ class _Blank(dict[str, Any]):
         return ""
 
 
-def name_some(items: list[str], most: int = 5) -> str:
-    """List the first few items the Chinese way, saying when there are more."""
-    return "、".join(items[:most]) + ("等" if len(items) > most else "")
+def name_some(items: Sequence[str], most: int = 5) -> str:
+    """List the first few items the Chinese way, saying when there are more; each is the sender's text, made harmless."""
+    return "、".join(quote_briefly(item) for item in items[:most]) + ("等" if len(items) > most else "")
+
+
+def quote_briefly(text: str, length: int = 40) -> str:
+    """The sender's words for a sentence of ours: one short line without anything unprintable."""
+    shown = "".join(c for c in " ".join(text.split()) if c.isprintable())
+    return shown if len(shown) <= length else f"{shown[:length]}…"

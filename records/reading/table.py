@@ -143,13 +143,19 @@ class Table:
                 yield tuple.__new__(RawRow, (item[0], item[1], None, None)) if len(item) == 2 else unpack(item)
         if message["read"] != message["counted"]:
             raise FileRefused("row_count_differs", read=message["read"], counted=message["counted"])
+        self.notes += [Note(*item) for item in message["notes"]]
         self.rows_total = message["read"]
 
     def _receive(self) -> Any:
+        """The next message; whatever is none, a stranger's file may have made the child say, so it counts as a crash."""
         line = self._read_line()
-        message = json.loads(line)
-        if isinstance(message, dict) and "refused" in message:
-            raise FileRefused(message["refused"], **message["detail"])
+        try:
+            message = json.loads(line)
+            refusal = FileRefused(message["refused"], **message["detail"]) if "refused" in message else None
+        except (ValueError, TypeError, LookupError, RecursionError) as error:
+            raise FileRefused("reader_crashed") from error
+        if refusal:
+            raise refusal
         return message
 
     def _read_line(self) -> bytes:
@@ -199,7 +205,7 @@ def unpack(item: list[Any]) -> RawRow:
 
 def _start(path: str | os.PathLike[str], request: str) -> subprocess.Popen[bytes]:
     """Start the child with the open file as its input, and nothing else of ours: no environment, no directory."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise ValueError("only regular files are read")

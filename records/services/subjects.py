@@ -9,8 +9,8 @@ from audit import services as audit
 from audit.actions import Action
 from records import crypto
 from records.errors import Refused
+from records.identity import name_key
 from records.models import Identifier, Record, Subject
-from records.reading.cleaning import fold_name
 from records.services.batches import require_right
 
 
@@ -22,7 +22,7 @@ def rename_subject(subject: Subject, *, name: str, department, actor: User, reas
     """
     require_right(actor, "correct", department)
     subject = Subject.objects.select_for_update().get(pk=subject.pk)
-    former, subject.legal_name, subject.name_key = subject.legal_name, name, fold_name(name)
+    former, subject.legal_name, subject.name_key = subject.legal_name, name, name_key(name)
     subject.save(update_fields=["legal_name", "name_key"])
     audit.record(
         Action.SUBJECT_RENAMED,

@@ -1,1 +1,1 @@
-"""Pages on batches, records and subjects. Every query starts from `visible_to(user)`: what is outside does not exist."""
+"""Pages on batches, records and subjects. Every query starts from `visible_to(user)`; nothing else exists."""

@@ -1,4 +1,4 @@
-"""Entering one record: fill in, check, submit. Between the steps the values travel in the body of the POST, never in an address."""
+"""Entering one record: fill in, check, submit. Values travel in the body of the POST, never in an address."""
 
 import json
 import uuid

@@ -66,20 +66,21 @@ def _text(name: str, value) -> str:
 
 
 def timeline_of(record: Record) -> list[dict]:
-    """Lines of the trail about this record and its first arrival, latest first, for components/timeline.html."""
-    lines = AuditEvent.objects.filter(object_type=Record._meta.label, object_id=str(record.pk))
+    """What was done with this record, its first arrival included, latest first, for components/timeline.html."""
+    lines = _lines_about(record).exclude(action=Action.RECORD_VIEWED).order_by("-id")[:LATEST]
     events = [
-        {
-            "at": line.at,
-            "title": line.action_label,
-            "actor": line.actor_name or "系统",
-            "note": "" if line.action == Action.RECORD_VIEWED else _note(line),
-        }
-        for line in lines.order_by("-id")[:LATEST]
+        {"at": line.at, "title": line.action_label, "actor": line.actor_name or "系统", "note": line.reason}
+        for line in lines
     ]
-    arrival = {"at": record.created_at, "title": "接收入库", "actor": record.department.name, "note": ""}
+    arrival = {"at": record.created_at, "title": "接收入库", "actor": record.department.name}
     return sorted([*events, arrival], key=lambda event: event["at"], reverse=True)
 
 
-def _note(line: AuditEvent) -> str:
-    return f"{line.reason}（{line.business_on}）" if line.reason else ""
+def readings_of(record: Record) -> list[dict]:
+    """Who read this person's record, latest first."""
+    lines = _lines_about(record).filter(action=Action.RECORD_VIEWED).order_by("-id")[:LATEST]
+    return [{"at": line.at, "title": line.action_label, "actor": line.actor_name} for line in lines]
+
+
+def _lines_about(record: Record):
+    return AuditEvent.objects.filter(object_type=Record._meta.label, object_id=str(record.pk))

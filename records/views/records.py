@@ -23,7 +23,7 @@ from records.models import Record
 from records.reading.export import neutralise
 from records.services.batches import require_right
 from records.views.batches import may_report
-from records.views.history import changes_of, timeline_of
+from records.views.history import changes_of, readings_of, timeline_of
 from records.views.lateness import late_reports
 from records.views.lists import LONGEST, RecordLine, active_filters, page_of, record_badge, record_line
 from records.views.searching import is_identity_number, matching
@@ -153,7 +153,7 @@ def _cells(line: RecordLine) -> list[str]:
 
 @require_safe
 def record(request, public_id):
-    """One record. For a person's record the reading itself is written down first: no line in the trail, no data (T-15)."""
+    """One record. That a person's record is read is written down first: no line in the trail, no data (T-15)."""
     with transaction.atomic():
         records = records_of(request.user).select_related("batch__sent_by", "batch__item")
         shown = get_object_or_404(records, public_id=public_id)
@@ -168,6 +168,7 @@ def record(request, public_id):
             "facts": facts_of(shown),
             "changes": changes_of(shown),
             "timeline": timeline_of(shown),
+            "readings": readings_of(shown) if is_person else [],
             "may_withdraw": _may_withdraw(request.user, shown),
             "is_pending": shown.revision > shown.national_revision,
             "section": "records",

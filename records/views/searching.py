@@ -20,7 +20,7 @@ def is_identity_number(text: str) -> bool:
 def matching(records: RecordQuerySet, text: str) -> RecordQuerySet:
     """The records a search means. Raises Refused (`query_too_short`).
 
-    Two characters are looked up as a bigram, more as a trigram LIKE: measured, the other way round takes 50 times longer.
+    Two characters are looked up as a bigram, more as a trigram LIKE: the other way round took 50 times longer.
     """
     code = fold_identifier(text)
     if USCC.fullmatch(code):

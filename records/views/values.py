@@ -3,6 +3,7 @@
 from datetime import date
 
 from catalogue.models import FieldType, ItemField, Scope
+from records.forms import meanings_of
 from records.identity import mask_number
 from records.models import Record
 from records.views.lists import LONG_TERM
@@ -17,13 +18,14 @@ def facts_of(record: Record) -> list[dict]:
         if field.code in record.secrets:
             facts.append({"term": field.name, "value": SEALED, "note": _scope(field)})
         elif field.code in record.values:
-            facts.append(fact(field, record.values[field.code]))
+            shown = fact(field, record.values[field.code])
+            facts.append(shown | {"copy": field.name} if shown.get("kind") == "code" else shown)
     return facts
 
 
 def fact(field: ItemField, value: str) -> dict:
     """One value as components/facts.html shows it. An identity number is masked."""
-    shown = {"term": field.name, "value": value, "note": _scope(field)}
+    shown = {"term": field.name, "value": value, "note": _scope(field), "copy": ""}
     if field.type == FieldType.ID_NUMBER:
         shown["value"] = mask_number(value)
     elif field.type == FieldType.DATE:
@@ -31,6 +33,8 @@ def fact(field: ItemField, value: str) -> dict:
         shown |= {"value": "长期"} if on == LONG_TERM else {"value": on or value, "kind": "date" if on else ""}
     elif field.type in (FieldType.USCC, FieldType.ORGANISATION_CODE):
         shown["kind"] = "code"
+    else:
+        shown["value"] = meanings_of(field).get(value, value)
     return shown
 
 

@@ -17,16 +17,17 @@ def execute(statement, parameters=None):
 
 
 @pytest.fixture(autouse=True)
-def data_dir(settings, tmp_path):
-    settings.DATA_DIR = tmp_path
-    return tmp_path
+def apart(data_dir):
+    """No test writes a key or a checkpoint where another finds it."""
 
 
 @pytest.fixture
-def committing(transactional_db):
-    """Real commits. The guard against TRUNCATE rests, since that is how such a test is cleaned up."""
+def committing(committed):
+    """Real commits, on an empty trail."""
     for table in TABLES:
         execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_no_truncate")
+        execute(f"TRUNCATE {table}")
+        execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_truncate")
 
 
 @pytest.fixture

@@ -106,8 +106,9 @@ def test_a_full_batch_settles_no_further_than_it_looked(other_session, write_eve
     backlog = write_events(4)
     other_session.commit()
     first = sealing.seal(limit=1)
-    assert (first.first_id, first.settled_id) == (late, late)
-    assert sealing.seal(limit=2).settled_id == ids[-1]
+    assert first.first_id == late
+    assert first.settled_id <= late < ids[0]
+    assert sealing.seal(limit=2).settled_id <= ids[-1] < backlog[0]
     assert sealing.seal_all() == 2
     assert Seal.objects.last().last_id == backlog[-1]
 

@@ -200,6 +200,17 @@ def test_removed_middle_seal_is_found(trail):
     assert codes() == {"seal_missing"}
 
 
+def test_removed_newest_seal_with_its_memberships_left_behind_is_found(trail):
+    execute("DELETE FROM audit_seal WHERE number = %s", [Seal.objects.last().number])
+    assert codes() == {"seal_missing"}
+
+
+def test_removed_memberships_of_a_whole_seal_are_found(trail):
+    for number in (Seal.objects.last().number, Seal.objects.last().number - 2):
+        execute("DELETE FROM audit_sealentry WHERE seal_id = %s", [number])
+    assert {"entries_mismatch", "event_unsealed"} >= codes() >= {"entries_mismatch"}
+
+
 def cut_tail(ids):
     """Remove the newest seals back to the one of the first of these ids, with all that is in them."""
     [first] = execute("SELECT seal_id FROM audit_sealentry WHERE event_id = %s", [ids[0]])[0]

@@ -102,7 +102,7 @@ READ = [
     Case("unix_lines.csv", partial(encoded, table, line_end="\n"), rows=5),
     Case("old_mac_lines.csv", partial(encoded, table, line_end="\r"), rows=5),
     Case("no_last_line_end.csv", lambda: encoded(table).rstrip(b"\r\n"), rows=5),
-    Case("line_break_in_cell.csv", lambda: encoded(lambda: changed(3, 18, "第一行\r\n第二行，含“引号\"”")), rows=5),
+    Case("line_break_in_cell.csv", lambda: encoded(lambda: changed(3, 18, '第一行\r\n第二行，含“引号"”')), rows=5),
     Case("header_in_line_5.csv", partial(encoded, preceded), rows=5),
     Case("blank_rows.csv", lambda: encoded(lambda: [*table(), *[[""] * len(TITLES)] * 2000]), rows=5),
     Case("empty_tail_left_out.csv", lambda: excel_block().encode(), rows=40),
@@ -110,30 +110,65 @@ READ = [
     Case("names_and_codes.csv", lambda: encoded(lambda: [list(TITLES), list(CODES), *good_rows(5)]), rows=5),
     Case("codes_and_names.csv", lambda: encoded(lambda: [list(CODES), list(TITLES), *good_rows(5)]), rows=5),
     Case("example_row.csv", partial(encoded, example_below_header), rows=5, notes=("example_row",)),
-    Case("formulas_as_text.csv", lambda: encoded(lambda: changed(3, 27, '=HYPERLINK("http://example.invalid")')), rows=5),
-    Case("zero_width.csv", lambda: encoded(lambda: changed(3, 0, "示\u200b例\u202e茶业\u00ad有限公司\ufe0f")), rows=5),
+    Case(
+        "formulas_as_text.csv", lambda: encoded(lambda: changed(3, 27, '=HYPERLINK("http://example.invalid")')), rows=5
+    ),
+    Case(
+        "zero_width.csv",
+        lambda: encoded(lambda: changed(3, 0, "示\u200b例\u202e茶业\u00ad有限公司\ufe0f")),
+        rows=5,
+        notes=("invisible_removed",),
+    ),
+    Case("own_characters.csv", lambda: encoded(lambda: changed(3, 0, "示\ue000例")), rows=5, notes=("private_use",)),
     Case("placeholders.csv", lambda: encoded(lambda: changed(3, 27, "— —")), rows=5),
     Case("nul_in_cell.csv", lambda: encoded(lambda: changed(3, 18, "糕\x00点")), rows=5),
     Case("scientific.csv", lambda: encoded(lambda: changed(3, 2, "9.15301E+17")), rows=5),
-    Case("too_few_cells.csv", lambda: replaced(3, lambda line: ",".join(line.split(",")[:9]) + "\r\n"), rows=5,
-         problems={3: "column_count"}),
-    Case("too_many_cells.csv", lambda: replaced(3, lambda line: "多出," + line.rstrip() + "备注\r\n"), rows=5,
-         problems={3: "column_count"}),
-    Case("long_cell.csv", lambda: encoded(lambda: changed(3, 18, "长" * 10_001)), rows=5, problems={3: "cell_too_long"}),
-    Case("damaged_utf8.csv", partial(damaged, 4, b"\xe7\xa4"), rows=5, problems={4: "undecodable_bytes"},
-         notes=("damaged_bytes",)),
-    Case("surrogate_in_utf8.csv", partial(damaged, 4, b"\xed\xa0\x80"), rows=5, problems={4: "undecodable_bytes"},
-         notes=("damaged_bytes",)),
+    Case(
+        "too_few_cells.csv",
+        lambda: replaced(3, lambda line: ",".join(line.split(",")[:9]) + "\r\n"),
+        rows=5,
+        problems={3: "column_count"},
+    ),
+    Case(
+        "too_many_cells.csv",
+        lambda: replaced(3, lambda line: "多出," + line.rstrip() + "备注\r\n"),
+        rows=5,
+        problems={3: "column_count"},
+    ),
+    Case(
+        "long_cell.csv", lambda: encoded(lambda: changed(3, 18, "长" * 10_001)), rows=5, problems={3: "cell_too_long"}
+    ),
+    Case(
+        "damaged_utf8.csv",
+        partial(damaged, 4, b"\xe7\xa4"),
+        rows=5,
+        problems={4: "undecodable_bytes"},
+        notes=("damaged_bytes",),
+    ),
+    Case(
+        "surrogate_in_utf8.csv",
+        partial(damaged, 4, b"\xed\xa0\x80"),
+        rows=5,
+        problems={4: "undecodable_bytes"},
+        notes=("damaged_bytes",),
+    ),
     Case("objects.jsonl", lambda: json_lines(objects()), rows=5, kind_hint="jsonl"),
     Case("arrays.jsonl", lambda: json_lines([list(CODES), *good_rows(5)]), rows=5, kind_hint="jsonl"),
-    Case("broken_objects.jsonl", broken_objects, rows=7, kind_hint="jsonl", problems={
-        2: "broken_json", 3: "lone_surrogate", 4: "nested_value", 5: "duplicate_key", 6: "broken_json"}),
-]  # fmt: skip
+    Case(
+        "broken_objects.jsonl",
+        broken_objects,
+        rows=7,
+        kind_hint="jsonl",
+        problems={2: "broken_json", 3: "lone_surrogate", 4: "nested_value", 5: "duplicate_key", 6: "broken_json"},
+    ),
+]
 REFUSED = [
     Case("empty.csv", lambda: b"", refused="empty_file"),
     Case("only_line_ends.csv", lambda: b"\r\n" * 50, refused="no_content"),
     Case("over_the_limit.csv", partial(encoded, table), refused="too_large", limits=Limits(size=1000)),
-    Case("too_many_rows.csv", lambda: encoded(lambda: table(100)), refused="too_many_rows", limits=Limits(rows_text=100)),
+    Case(
+        "too_many_rows.csv", lambda: encoded(lambda: table(100)), refused="too_many_rows", limits=Limits(rows_text=100)
+    ),
     Case("too_many_columns.csv", partial(encoded, table), refused="too_many_columns", limits=SPILLED),
     Case("one_endless_line.csv", lambda: b"x" * (17 << 20), refused="record_too_long"),
     Case("open_quote.csv", lambda: replaced(3, lambda line: '"' + line), refused="unbalanced_quote"),
@@ -143,19 +178,34 @@ REFUSED = [
     Case("utf16_without_mark.csv", lambda: csv_text([list(CODES)] * 5).encode("utf-16-le"), refused="utf16_encoding"),
     Case("latin1.csv", lambda: "名,\xe9,\xe8\n".replace("名", "nom").encode("latin-1"), refused="unknown_encoding"),
     Case("binary.csv", lambda: bytes(range(256)) * 16, refused="not_a_table"),
-    Case("page.xls", lambda: "<html><body><table><tr><td>行政相对人名称</td></tr></table></body></html>".encode(),
-         refused="html_file"),
+    Case(
+        "page.xls",
+        lambda: "<html><body><table><tr><td>行政相对人名称</td></tr></table></body></html>".encode(),
+        refused="html_file",
+    ),
     Case("page_with_mark.xls", lambda: "\ufeff\r\n<!DOCTYPE html><table/>".encode(), refused="html_file"),
-    Case("spreadsheet_2003.xls", lambda: b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook/>',
-         refused="xml_spreadsheet"),
+    Case(
+        "spreadsheet_2003.xls",
+        lambda: b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook/>',
+        refused="xml_spreadsheet",
+    ),
     Case("no_header.csv", lambda: encoded(lambda: good_rows(5)), refused="unknown_header"),
     Case("header_too_low.csv", lambda: encoded(lambda: [["说明"]] * 10 + table()), refused="unknown_header"),
     Case("json_sent_as_table.json", lambda: json_lines(objects()), refused="unknown_header"),
-    Case("utf8_read_as_gbk.csv", lambda: encoded(table).decode("gb18030", "replace").encode(), refused="unknown_header"),
-    Case("duplicate_header.csv", lambda: encoded(lambda: changed(1, 27, "行政许可决定文书号")), refused="duplicate_header"),
+    Case(
+        "utf8_read_as_gbk.csv", lambda: encoded(table).decode("gb18030", "replace").encode(), refused="unknown_header"
+    ),
+    Case(
+        "duplicate_header.csv",
+        lambda: encoded(lambda: changed(1, 27, "行政许可决定文书号")),
+        refused="duplicate_header",
+    ),
     Case("misspelt_header.csv", lambda: encoded(lambda: changed(1, 18, "许可内容说明")), refused="unknown_header"),
-    Case("missing_column.csv", lambda: encoded(lambda: [row[:18] + row[19:] for row in table()]),
-         refused="missing_columns"),
+    Case(
+        "missing_column.csv",
+        lambda: encoded(lambda: [row[:18] + row[19:] for row in table()]),
+        refused="missing_columns",
+    ),
     Case("broken_array_header.jsonl", lambda: b"[1,\n[2]\n", refused="unknown_header", kind_hint="jsonl"),
-]  # fmt: skip
+]
 CASES = READ + REFUSED

@@ -28,11 +28,15 @@ def changed(row_no: int, column: int, value: str, count: int = 5) -> bytes:
 def shared_strings() -> bytes:
     """Texts in the shared part, as Excel saves: with rich text, phonetic guides and blank ones."""
     texts = [cell for line in table() for cell in line]
-    items = "".join(f'<si><r><t xml:space="preserve">{t[:1]}</t></r><r><t xml:space="preserve">{t[1:]}</t></r>'
-                    f'<rPh sb="0" eb="1"><t>shi</t></rPh></si>' for t in texts)  # fmt: skip
+    items = "".join(
+        f'<si><r><t xml:space="preserve">{t[:1]}</t></r><r><t xml:space="preserve">{t[1:]}</t></r>'
+        f'<rPh sb="0" eb="1"><t>shi</t></rPh></si>'
+        for t in texts
+    )
     width = len(TITLES)
-    content = rows([[Raw(f'<c r="{{r}}" t="s"><v>{i}</v></c>') for i in range(n, n + width)]
-                    for n in range(0, len(texts), width)])  # fmt: skip
+    content = rows(
+        [[Raw(f'<c r="{{r}}" t="s"><v>{i}</v></c>') for i in range(n, n + width)] for n in range(0, len(texts), width)]
+    )
     blank = len(texts)
     content += row(7, [Raw(f'<c r="{{r}}" t="s"><v>{blank}</v></c>')] * 3)
     return package([Sheet("许可", content)], shared=items + '<si><t xml:space="preserve">  </t></si>')
@@ -80,6 +84,12 @@ def unreferenced_cells() -> bytes:
     return one_sheet(re.sub(r' r="[A-Z]*[0-9]+"', "", content))
 
 
+def in_the_middle() -> bytes:
+    """The table begins at C4; row 6 and column B are empty."""
+    lines = [["", "", *line] for line in table()]
+    return one_sheet(rows(lines[:2], start=4) + rows(lines[2:], start=7))
+
+
 def prefixed() -> bytes:
     """Every element with a namespace prefix: the same to XML, not to a reader that looks for `<row`."""
     xml = re.sub(r"<(/?)(\w)", r"<\1x:\2", sheet_xml(Sheet("", rows(table())))).replace("xmlns=", "xmlns:x=")
@@ -97,53 +107,89 @@ CASES = [
     Case("named_as_table.csv", lambda: one_sheet(rows(table())), rows=5),
     # Memory: one cell at the far corner asks the table reader for 512 GiB, two far rows for gigabytes.
     Case("far_corner.xlsx", lambda: one_sheet(row(1_048_576, [""] * 16_383 + ["x"])), refused="too_many_columns"),
-    Case("far_rows.xlsx", lambda: one_sheet(row(1, TITLES) + row(1_048_576, good_rows(1)[0])), refused="too_many_cells"),
+    Case(
+        "far_rows.xlsx", lambda: one_sheet(row(1, TITLES) + row(1_048_576, good_rows(1)[0])), refused="too_many_cells"
+    ),
     Case("beyond_excel.xlsx", lambda: one_sheet('<row r="1"><c r="AAAA1"><v>1</v></c></row>'), refused="damaged_file"),
-    Case("far_corner_unreferenced.xlsx", lambda: one_sheet("<row>" + "<c/>" * 300 + "<c><v>1</v></c></row>"),
-         refused="too_many_columns"),
+    Case(
+        "far_corner_unreferenced.xlsx",
+        lambda: one_sheet("<row>" + "<c/>" * 300 + "<c><v>1</v></c></row>"),
+        refused="too_many_columns",
+    ),
     Case("wide.xlsx", lambda: one_sheet(row(1, ["x"] * 16_384)), refused="too_many_columns"),
     Case("lying_dimension.xlsx", lambda: one_sheet(rows(table(500)), before='<dimension ref="A1:B2"/>'), rows=500),
-    Case("too_many_rows.xlsx", lambda: one_sheet(rows(table(100))), refused="too_many_rows",
-         limits=Limits(rows_workbook=100)),
+    Case(
+        "too_many_rows.xlsx",
+        lambda: one_sheet(rows(table(100))),
+        refused="too_many_rows",
+        limits=Limits(rows_workbook=100),
+    ),
     Case("trailing_empty_rows.xlsx", trailing_rows, rows=5),
     # XML made to explode or to be read two ways.
-    Case("entities.xlsx", lambda: one_sheet(rows([["&c;"]]).replace("&amp;", "&"), prologue=DOCTYPE),
-         refused="forbidden_xml"),
-    Case("entities_in_strings.xlsx",
-         lambda: package([Sheet("许可", rows(table()))], {"xl/sharedStrings.xml": DOCTYPE + "<sst/>"}, shared=""),
-         refused="forbidden_xml"),
-    Case("entities_in_workbook.xlsx",
-         lambda: package([Sheet("许可", rows(table()))], {"xl/workbook.xml": DOCTYPE + "<workbook/>"}),
-         refused="forbidden_xml"),
+    Case(
+        "entities.xlsx",
+        lambda: one_sheet(rows([["&c;"]]).replace("&amp;", "&"), prologue=DOCTYPE),
+        refused="forbidden_xml",
+    ),
+    Case(
+        "entities_in_strings.xlsx",
+        lambda: package([Sheet("许可", rows(table()))], {"xl/sharedStrings.xml": DOCTYPE + "<sst/>"}, shared=""),
+        refused="forbidden_xml",
+    ),
+    Case(
+        "entities_in_workbook.xlsx",
+        lambda: package([Sheet("许可", rows(table()))], {"xl/workbook.xml": DOCTYPE + "<workbook/>"}),
+        refused="forbidden_xml",
+    ),
     Case("unclosed_xml.xlsx", lambda: one_sheet("<row>"), refused="damaged_file"),
     Case("rows_out_of_order.xlsx", lambda: one_sheet(row(5, ["x"]) + row(3, ["y"])), refused="damaged_file"),
     Case("row_twice.xlsx", lambda: one_sheet(row(3, ["x"]) + row(3, ["", "y"])), refused="damaged_file"),
-    Case("cell_in_wrong_row.xlsx", lambda: one_sheet('<row r="3"><c r="A7"><v>1</v></c></row>'), refused="damaged_file"),
-    Case("string_out_of_range.xlsx", lambda: package(
-        [Sheet("许可", row(1, [Raw('<c r="{r}" t="s"><v>9</v></c>')]))], shared="<si><t>x</t></si>"), refused="damaged_file"),
+    Case(
+        "cell_in_wrong_row.xlsx", lambda: one_sheet('<row r="3"><c r="A7"><v>1</v></c></row>'), refused="damaged_file"
+    ),
+    Case(
+        "string_out_of_range.xlsx",
+        lambda: package([Sheet("许可", row(1, [Raw('<c r="{r}" t="s"><v>9</v></c>')]))], shared="<si><t>x</t></si>"),
+        refused="damaged_file",
+    ),
     # What cells hold.
     Case("number_as_identifier.xlsx", lambda: changed(3, 2, number("530102199003071234")), rows=5),
     Case("date_cells.xlsx", lambda: changed(3, 19, date_serial(46327)), rows=5),
     Case("failed_formula.xlsx", lambda: changed(3, 27, failed("#N/A")), rows=5, notes=("formula_cells",)),
     Case("unknown_error.xlsx", lambda: changed(3, 27, failed("#SPILL!")), refused="unreadable_value"),
     Case("formulas.xlsx", lambda: changed(3, 18, formula("A1", "糕点")), rows=5, notes=("formula_cells",)),
-    Case("formula_never_computed.xlsx", lambda: changed(3, 18, formula("A1", None)), rows=5, notes=("formula_cells",),
-         problems={3: "formula_without_value"}),
+    Case(
+        "formula_never_computed.xlsx",
+        lambda: changed(3, 18, formula("A1", None)),
+        rows=5,
+        notes=("formula_cells",),
+        problems={3: "formula_without_value"},
+    ),
     Case("escaped_return.xlsx", lambda: changed(3, 27, "_x000D_"), rows=5),
     Case("long_cell.xlsx", lambda: changed(3, 18, "长" * 10_001), rows=5, problems={3: "cell_too_long"}),
     # How the sheet is laid out.
+    Case("in_the_middle.xlsx", in_the_middle, rows=5),
     Case("unreferenced_cells.xlsx", unreferenced_cells, rows=5),
     Case("prefixed.xlsx", prefixed, rows=5),
     Case("grouped_header.xlsx", grouped_header, rows=5, notes=("merged_cells",)),
-    Case("hidden_things.xlsx", hidden_things, rows=5,
-         notes=("hidden_columns", "hidden_rows", "hidden_sheets", "other_sheets")),
-    Case("instructions_first.xlsx",
-         lambda: package([Sheet("说明", rows([["怎样填写", "见下"]])), Sheet("许可", rows(table()))]), rows=5,
-         notes=("other_sheets",)),
-    Case("all_hidden.xlsx", lambda: package([Sheet("许可", rows(table()), state="hidden")]), refused="no_visible_sheet"),
+    Case(
+        "hidden_things.xlsx",
+        hidden_things,
+        rows=5,
+        notes=("hidden_columns", "hidden_rows", "hidden_sheets", "other_sheets"),
+    ),
+    Case(
+        "instructions_first.xlsx",
+        lambda: package([Sheet("说明", rows([["怎样填写", "见下"]])), Sheet("许可", rows(table()))]),
+        rows=5,
+        notes=("other_sheets",),
+    ),
+    Case(
+        "all_hidden.xlsx", lambda: package([Sheet("许可", rows(table()), state="hidden")]), refused="no_visible_sheet"
+    ),
     Case("blank.xlsx", lambda: one_sheet(""), refused="no_content"),
     Case("duplicate_header.xlsx", lambda: changed(1, 27, "许可编号"), refused="duplicate_header"),
     # Limits of the reading process itself.
     Case("out_of_memory.xlsx", partial(heavy, 12_000), refused="too_much_memory", limits=Limits(memory=48 << 20)),
     Case("out_of_time.xlsx", partial(heavy, 20_000), refused="took_too_long", limits=Limits(seconds=1)),
-]  # fmt: skip
+]

@@ -2,7 +2,6 @@
 
 import pytest
 from django.db import connection
-from stdnum.cn import uscc
 
 from disclosure import search
 from disclosure.models import PublicRecord, PublicSubject
@@ -36,12 +35,16 @@ def many():
     with connection.cursor() as cursor:
         cursor.execute(SUBJECTS)
         cursor.execute(RECORDS)
+        for index in ("subject_name_trigram", "subject_name_bigram"):
+            cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [index])  # as autovacuum does
         cursor.execute("ANALYZE records_subject, records_record, records_identifier")
 
 
 def plan(queryset) -> str:
-    with portal_role():
-        return queryset.explain()
+    statement, parameters = queryset.query.sql_with_params()  # QuerySet.explain() cannot do filtered windows
+    with portal_role(), connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {statement}", parameters)
+        return "\n".join(line for (line,) in cursor.fetchall())
 
 
 def name() -> str:
@@ -54,36 +57,26 @@ def test_every_way_to_a_name_has_its_index(many):
     assert "subject_name_key" in plan(subjects.starting_with(text).values_list("id")[:1001])
     assert "subject_name_bigram" in plan(subjects.containing(text[1:3]).values_list("id", "name_key")[:1001])
     assert "subject_name_trigram" in plan(subjects.containing(text[:3]).values_list("id", "name_key")[:1001])
-    assert "subject_name_trigram" in plan(subjects.containing(text[1:]).values_list("id", "name_key")[:1001])
+    assert "subject_name_trigram" in plan(subjects.containing(text[1:6]).values_list("id", "name_key")[:1001])
 
 
-def test_a_code_is_looked_up(many):
-    assert uscc.is_valid(code := make_organisation("大理示例花卉有限公司").uscc)
-    found = plan(PublicSubject.objects.coded(code))
-    assert "Seq Scan on records_subject" not in found
-    assert "uscc" in found
+def test_what_has_a_key_is_looked_up(many):
+    firm = PublicSubject.objects.get(name_key=name())
+    by_code = plan(PublicSubject.objects.coded(make_organisation("大理示例花卉有限公司").uscc))
+    assert "uscc" in by_code
+    by_document = plan(search.find_records(search.understand("示例(2026)7号"))[:21])
+    assert "record_document_no" in by_document
+    of_subject = plan(PublicRecord.objects.filter(subject_id=firm.pk).first_of_each_item(10))
+    assert "subject_id" in of_subject
+    for found in (by_code, by_document, of_subject):
+        assert "Seq Scan on records_subject" not in found
+        assert "Seq Scan on records_record" not in found
 
 
-def test_a_document_number_is_looked_up(many):
-    found = plan(search.find_records(search.understand("示例(2026)7号"))[:21])
-    assert "record_document_no" in found
-    assert "Seq Scan on records_record" not in found
-
-
-def test_a_subjects_records_are_looked_up(many):
-    subject = PublicSubject.objects.get(name_key=name())
-    found = plan(PublicRecord.objects.filter(subject_id=subject.pk).first_of_each_item(10))
-    assert "Seq Scan on records_record" not in found
-
-
-def test_a_list_is_read_in_the_order_of_its_index(many):
-    page = PublicRecord.objects.filter(item_code="XZXK").about_organisations().defer("values").newest_first()
-    found = plan(page[:20])
+def test_a_list_is_read_in_the_order_of_its_index_without_opening_the_content(many):
+    rows = PublicRecord.objects.filter(item_code="XZXK").about_organisations().newest_first()
+    found = plan(rows.defer("values")[:20])
     assert "record_by_decision" in found
     assert "Seq Scan on records_record" not in found
-
-
-def test_rows_that_are_only_listed_do_not_open_the_content(many):
-    rows = PublicRecord.objects.filter(item_code="XZXK").defer("values")
-    assert "catalogue_itemfield" not in plan(rows.newest_first()[:20])
-    assert "catalogue_itemfield" in plan(PublicRecord.objects.filter(item_code="XZXK").newest_first()[:20])
+    assert "catalogue_itemfield" not in found
+    assert "catalogue_itemfield" in plan(rows[:20])

@@ -47,9 +47,10 @@ def test_one_character_is_refused_in_a_friendly_sentence(client):
     assert "一个字太短，无法查询。请输入名称中相连的两个字以上。" in page
 
 
-def test_an_identity_number_typed_into_the_box_is_not_shown_again(client):
-    response = client.get("/search/", {"q": NUMBER})
-    assert response.context["refusal"].code == "query_is_identity_number"
+def test_an_identity_number_typed_into_the_box_leaves_page_and_address_at_once(client):
+    response = client.get("/search/", {"q": NUMBER}, follow=True)
+    assert response.redirect_chain == [("/search/?notice=query_is_identity_number", 302)]
+    assert "请不要在这里输入身份证号码" in response.content.decode()
     assert NUMBER not in response.content.decode()
 
 

@@ -27,9 +27,35 @@ CODE = st.text("0123456789ABCDEFGHJKLMNPQRTUWXY", min_size=1, max_size=18)
 
 @pytest.mark.parametrize(
     "placeholder",
-    ["", " ", "\u3000", "-", "——", "— —", "－", "/", "／", "//", "\\", "无", " 无 ", "（无）", "暂无", "N/A", "n／a", "null",
-     "NULL", "None", "_x000D_", "_x000d__x000A_", "***", "……", "\u200b", "'-"],
-)  # fmt: skip
+    [
+        "",
+        " ",
+        "\u3000",
+        "-",
+        "——",
+        "— —",
+        "－",
+        "/",
+        "／",
+        "//",
+        "\\",
+        "无",
+        " 无 ",
+        "（无）",
+        "暂无",
+        "N/A",
+        "n／a",
+        "null",
+        "NULL",
+        "None",
+        "_x000D_",
+        "_x000d__x000A_",
+        "***",
+        "……",
+        "\u200b",
+        "'-",
+    ],
+)
 def test_placeholder_that_means_nothing_is_empty(placeholder):
     assert clean_text(placeholder) == ("", None)
 
@@ -157,9 +183,21 @@ def test_code_survives_spaces_hyphens_width_and_case(code, gap, wide, small):
 
 @pytest.mark.parametrize(
     "written",
-    ["2026-01-31", "2026/1/31", "2026.1.31", "2026年1月31日", "2026 年 1 月 31 日", "20260131", "２０２６－０１－３１",
-     "２０２６年１月３１日", "2026/01/31 00:00:00", "2026-01-31T08:30", " 2026-1-31 ", "2026年01月31"],
-)  # fmt: skip
+    [
+        "2026-01-31",
+        "2026/1/31",
+        "2026.1.31",
+        "2026年1月31日",
+        "2026 年 1 月 31 日",
+        "20260131",
+        "２０２６－０１－３１",
+        "２０２６年１月３１日",
+        "2026/01/31 00:00:00",
+        "2026-01-31T08:30",
+        " 2026-1-31 ",
+        "2026年01月31",
+    ],
+)
 def test_date_is_understood_as_people_write_it(written):
     assert parse_date(written) == datetime.date(2026, 1, 31)
 
@@ -195,9 +233,18 @@ def test_every_date_comes_back_from_every_form(day, form):
 
 @pytest.mark.parametrize(
     ("written", "value"),
-    [("0.5", "0.5"), ("1,234.50", "1234.5"), ("１，２３４．５", "1234.5"), ("3万元", "3"), ("2.000000000", "2"), (".5", "0.5"),
-     ("-1", "-1"), ("007", "7"), ("999999999999.999999", "999999999999.999999")],
-)  # fmt: skip
+    [
+        ("0.5", "0.5"),
+        ("1,234.50", "1234.5"),
+        ("１，２３４．５", "1234.5"),
+        ("3万元", "3"),
+        ("2.000000000", "2"),
+        (".5", "0.5"),
+        ("-1", "-1"),
+        ("007", "7"),
+        ("999999999999.999999", "999999999999.999999"),
+    ],
+)
 def test_amount_is_understood_as_people_write_it(written, value):
     assert parse_decimal(written, digits=18, scale=6) == Decimal(value)
 

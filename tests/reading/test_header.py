@@ -24,9 +24,19 @@ def refusal(*preamble: list[str]) -> FileRefused:
 
 @pytest.mark.parametrize(
     "written",
-    ["罚款金额（万元）", "罚款金额(万元)", " 罚款金额\n（万元） ", "*罚款金额（万元）", "罚款金额（万元）（必填）", "罚款金额（万元）*",
-     "罚 款 金 额 ( 万 元 )", "罚款金额（万元）(选填)", "ｘｋ＿ｎｒ＿ｆｋ", "xk_nr_fk"],
-)  # fmt: skip
+    [
+        "罚款金额（万元）",
+        "罚款金额(万元)",
+        " 罚款金额\n（万元） ",
+        "*罚款金额（万元）",
+        "罚款金额（万元）（必填）",
+        "罚款金额（万元）*",
+        "罚 款 金 额 ( 万 元 )",
+        "罚款金额（万元）(选填)",
+        "ｘｋ＿ｎｒ＿ｆｋ",
+        "xk_nr_fk",
+    ],
+)
 def test_title_is_recognised_however_it_is_typed(written):
     header = find_header([["名称", "文书号", written]], COLUMNS)
     assert header.indexes["XK_NR_FK"] == 2

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import tracemalloc
 from pathlib import Path
 
@@ -55,6 +56,21 @@ def test_row_number_is_the_one_excel_shows(tmp_path):
     assert list(rows_of("header_in_line_5.csv", tmp_path)) == [6, 7, 8, 9, 10]
     assert list(rows_of("line_break_in_cell.csv", tmp_path)) == [2, 3, 4, 5, 6]
     assert list(rows_of("example_row.csv", tmp_path)) == [3, 4, 5, 6, 7]
+
+
+def test_table_may_stand_anywhere_on_the_sheet(tmp_path):
+    rows = rows_of("in_the_middle.xlsx", tmp_path)
+    assert list(rows) == [5, 7, 8, 9, 10]
+    assert [cells[2:] for cells in rows.values()] == good_rows(5)
+
+
+def test_removed_characters_are_said(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(BUILD["zero_width.csv"]())
+    with open_table(path) as opened:
+        list(opened.rows())
+        text = opened.notes[0].text
+    assert text == "有 1 行去除了看不见的字符（U+200B、U+202E、U+00AD、U+FE0F）：第 3 行。"
 
 
 def test_number_in_an_identifier_column_is_recognisable(tmp_path):
@@ -161,14 +177,23 @@ def test_reading_process_that_falls_silent_is_stopped(large):
     assert opened._process.returncode == -signal.SIGKILL
 
 
-def test_slow_consumer_is_no_fault_of_the_file(large, monkeypatch):
-    """Only time spent waiting for the reading process counts."""
-    with open_table(large, limits=Limits(seconds=20)) as opened:
-        opened._waited = 0.0
-        clock = iter(range(0, 10**9, 3600))
+@pytest.mark.parametrize(
+    "said", [b"", b"{", b"7", b'{"refused":"no such code","detail":{}}', b'{"refused":1}', b"[" * 10**5]
+)
+def test_nonsense_from_the_reading_process_becomes_a_refusal(large, said):
+    with open_table(large) as opened:
+        opened._pending = said + b"\n"
+        with pytest.raises(FileRefused) as caught:
+            list(opened.rows())
+    assert caught.value.code == "reader_crashed"
+
+
+def test_slow_consumer_is_no_fault_of_the_file(large):
+    """Only the time spent waiting for the reading process counts."""
+    with open_table(large, limits=Limits(seconds=1)) as opened:
         rows = opened.rows()
         next(rows)
-        monkeypatch.setattr("records.reading.table.time.monotonic", lambda: 0.0 * next(clock))
+        time.sleep(1.2)
         assert sum(1 for _ in rows) == 20_000
 
 
@@ -179,12 +204,12 @@ def test_leaving_early_ends_the_reading_process(large):
 
 
 def test_only_regular_files_are_read(tmp_path):
+    """A pipe nobody writes to would hold us for ever."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    with pytest.raises(ValueError):
-        open_table(pipe)
-    os.close(reader)
+    for path in (pipe, tmp_path, Path("/dev/null")):
+        with pytest.raises(ValueError):
+            open_table(path)
 
 
 @pytest.mark.parametrize(

@@ -42,21 +42,19 @@ class Command(BaseCommand):
 @transaction.atomic
 def _record(report: Report) -> None:
     result = AuditEvent.Result.DONE if report.ok else AuditEvent.Result.REFUSED
-    detail = {"seals": len(report.links), "events": report.events, "findings": len(report.findings)}
+    detail = {"seals": report.seals, "events": report.events, "findings": len(report.findings)}
     record(Action.LOG_VERIFIED, result=result, detail=detail)
 
 
 def _as_json(report: Report) -> str:
     findings = [dataclasses.asdict(finding) | {"message": str(finding)} for finding in report.findings]
-    counts = {name: getattr(report, name) for name in ("events", "pending", "checkpoints")}
-    return json.dumps(
-        {"ok": report.ok, "seals": len(report.links), **counts, "findings": findings}, ensure_ascii=False, indent=1
-    )
+    counts = {name: getattr(report, name) for name in ("seals", "events", "pending", "checkpoints")}
+    return json.dumps({"ok": report.ok, **counts, "findings": findings}, ensure_ascii=False, indent=1)
 
 
 def _as_text(report: Report) -> str:
     lines = [
-        f"封存 {len(report.links)} 批，已封存审计记录 {report.events} 条，待封存 {report.pending} 条，"
+        f"封存 {report.seals} 批，已封存审计记录 {report.events} 条，待封存 {report.pending} 条，"
         f"检查点 {report.checkpoints} 个。"
     ]
     lines += [f"  {finding.code}：{finding}" for finding in report.findings[:SHOWN]]
