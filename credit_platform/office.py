@@ -8,11 +8,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import DEPARTMENT_ROLES, PROVINCE_ROLES
-from deadlines.clock import today
+from audit.errors import SealStale
 from exchange.models import Handover
 from records.errors import Refused, RightMissing
 from records.models import Record
@@ -40,6 +41,8 @@ def inside(view: Callable) -> Callable:
             return render(request, "office/refused.html", {"sentence": refusal.message}, status=400)
         except TransitionRefused:
             return render(request, "office/refused.html", {"sentence": MOVED_ON}, status=409)
+        except SealStale as stale:
+            return render(request, "office/refused.html", {"sentence": str(stale)}, status=503)
 
     return never_cache(login_required(explained))
 
@@ -63,7 +66,7 @@ def _tasks(user) -> list[dict]:
     """What waits, most pressing first. Every number leads to its rows."""
     batches, records = batches_of(user), Record.objects.visible_to(user)
     batch_list, record_list = reverse("office:batches"), reverse("office:records")
-    since = today() - RECENT
+    since = timezone.localdate() - RECENT  # moments of receipt are real, even when another day is rehearsed
     return [
         _task(
             Handover.objects.visible_to(user).refused(),
@@ -78,7 +81,7 @@ def _tasks(user) -> list[dict]:
             f"{batch_list}?state=returned&since={since}",
         ),
         _task(
-            late_reports(records, today=today()),
+            late_reports(records, on=timezone.localdate()),
             "条记录超过报送时限",
             "最近 30 天内接收，自决定之日起超过 7 个工作日。",
             f"{record_list}?late=1",

@@ -17,9 +17,10 @@ END $$;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO credit_office, credit_worker;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO credit_office, credit_worker;
 
--- Insert-only, whatever a program may try.
+-- Insert-only, whatever a program may try. Only the worker seals.
 REVOKE UPDATE, DELETE ON audit_auditevent, audit_seal, audit_sealentry, records_recordversion FROM credit_office, credit_worker;
 REVOKE INSERT ON records_recordversion FROM credit_office, credit_worker;  -- written by its trigger only
+REVOKE INSERT ON audit_seal, audit_sealentry FROM credit_office;
 -- Never deleted.
 REVOKE DELETE ON records_record, records_batch, accounts_user, accounts_apitoken, catalogue_informationitem,
     catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis FROM credit_office, credit_worker;

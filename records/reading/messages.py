@@ -125,7 +125,7 @@ class _Blank(dict[str, Any]):
 
 
 def name_some(items: Sequence[str], most: int = 5) -> str:
-    """List the first few items the Chinese way, saying when there are more; each is the sender's text, made harmless."""
+    """List the first few items the Chinese way, made harmless, saying when there are more."""
     return "、".join(quote_briefly(item) for item in items[:most]) + ("等" if len(items) > most else "")
 
 

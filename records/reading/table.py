@@ -147,7 +147,7 @@ class Table:
         self.rows_total = message["read"]
 
     def _receive(self) -> Any:
-        """The next message; whatever is none, a stranger's file may have made the child say, so it counts as a crash."""
+        """The next message. What is none counts as a crash: a stranger's file may have made the child say it."""
         line = self._read_line()
         try:
             message = json.loads(line)

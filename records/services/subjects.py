@@ -3,10 +3,12 @@
 from datetime import date
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from audit import services as audit
 from audit.actions import Action
+from audit.sealing import require_fresh_seal
 from records import crypto
 from records.errors import Refused
 from records.identity import name_key
@@ -42,5 +44,6 @@ def reveal_identifier(identifier: Identifier, *, actor: User, purpose: str) -> s
         raise Identifier.DoesNotExist
     if not purpose.strip():
         raise Refused("请写明查看完整号码的用途。", code="purpose_required")
+    require_fresh_seal(timezone.now())
     audit.record(Action.IDENTIFIER_REVEALED, identifier, actor=actor, reason=purpose)
     return crypto.open_text(identifier.cipher) if identifier.cipher else identifier.lookup

@@ -15,25 +15,25 @@ ONE_DAY = timedelta(days=1)
 LONGEST_LIMIT = timedelta(days=45)
 
 
-def late_reports(records: RecordQuerySet, *, today: date) -> RecordQuerySet:
-    """Those first received within the last 30 days and after the day they were due."""
-    since = today - RECENT
+def late_reports(records: RecordQuerySet, *, on: date) -> RecordQuerySet:
+    """Those first received within the 30 days before `on`, a real day as moments of receipt are, and after they were due."""
+    since = on - RECENT
     late = Q(pk__in=())
     limited = (
         InformationItem.objects.exclude(report_within_key="").order_by("pk").values_list("code", "report_within_key")
     )
     for code, key in limited.distinct():
-        late |= Q(item_code=code) & _after_due(key, since, today)
+        late |= Q(item_code=code) & _after_due(key, since, on)
     return records.filter(late, batch__created_at__gte=_start_of(since), created_at__gte=_start_of(since))
 
 
-def _after_due(key: str, since: date, today: date) -> Q:
+def _after_due(key: str, since: date, until: date) -> Q:
     first = since - LONGEST_LIMIT
-    days = [first + ONE_DAY * n for n in range((today - first).days + 1)]
+    days = [first + ONE_DAY * n for n in range((until - first).days + 1)]
     due = {day: deadline.due_on for day, deadline in due_dates(key, days).items()}
     late = Q(decided_on__lt=first)
     for day, due_on in due.items():
-        if due_on < today:
+        if due_on < until:
             late |= Q(decided_on=day, created_at__gte=_start_of(due_on + ONE_DAY))
     return late
 

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -91,7 +92,7 @@ def filtered(records: QuerySet[Record], chosen: dict) -> QuerySet[Record]:
         is_displayed = state == RecordFilterForm.DISPLAYED
         records = records.displayed(on=today()) if is_displayed else records.filter(state=state)
     if chosen.get("late"):
-        records = late_reports(records, today=today())
+        records = late_reports(records, on=timezone.localdate())
     if text := chosen.get("q"):
         records = matching(records, text)
     return records

@@ -1,0 +1,149 @@
+"""Two departments with rows in everything, each marked by words that must never reach the other."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.test import Client
+
+from accounts.models import Department, Role, User
+from accounts.services import issue_token, place_user
+from credit_platform import demo
+from exchange.models import Handover
+from records import services
+from records.models import Batch, Identifier, Record, Subject
+from records.services.batches import item_in_force
+from tests.conftest import TODAY
+
+PASSWORD = "一把很长的测试钥匙"
+
+
+@dataclass
+class Side:
+    """One department: its people, its token, and one of everything it can own."""
+
+    word: str
+    department: Department
+    clerk: User
+    lead: User
+    token: str
+    batch: Batch
+    waiting: Batch
+    refused: Batch
+    record: Record
+    personal: Record
+    withdrawn: Record
+
+    @property
+    def organisation(self) -> Subject:
+        return self.record.subject
+
+    @property
+    def person(self) -> Subject:
+        return self.personal.subject
+
+    @property
+    def identifier(self) -> Identifier:
+        return self.person.identifiers.get()
+
+    @property
+    def canaries(self) -> list[str]:
+        """What only this side has; nobody from another department may be sent any of it."""
+        objects = (self.batch, self.waiting, self.refused, self.record, self.personal, self.withdrawn)
+        ids = [str(each.public_id) for each in (*objects, self.organisation, self.person)]
+        codes = [self.department.code, self.department.uscc, self.organisation.uscc, self.token]
+        return [self.word, *ids, *codes]
+
+    def client(self, user: User | None = None, **options) -> Client:
+        """A browser in which this side's lead, or another user, has signed in."""
+        client = Client(**options)
+        client.force_login(user or self.lead)
+        return client
+
+    @property
+    def bearer(self) -> dict[str, str]:
+        return {"HTTP_AUTHORIZATION": f"Token {self.token}"}
+
+
+def make_side(word: str, number: int) -> Side:
+    """Build a department through the same verbs as real work. `word` stands in every text it owns."""
+    department = Department.objects.create(
+        code=f"SIDE-{number}",
+        name=f"云南省{word}演示局",
+        region_id="530000",
+        uscc=demo.make_uscc("530000", 960 + number, "11"),
+        source="测试",
+    )
+    clerk = _user(f"{word}经办", department, Role.CLERK)
+    lead = _user(f"{word}负责", department, Role.LEAD)
+    rows = penalties(department, word, number)
+    batch = send(department, rows, word)
+    assert services.run_batch(batch.pk, today=TODAY).rows_rejected == 1
+    record, personal, withdrawn = Record.objects.filter(batch=batch).order_by("row_no")
+    services.withdraw_record(withdrawn, actor=clerk, reason=f"{word}的撤回原因", today=TODAY)
+    give_back(record, word)
+    return Side(
+        word,
+        department,
+        clerk,
+        lead,
+        issue_token(department=department, user=clerk, name=f"{word}接口", on=TODAY)[1],
+        Batch.objects.get(pk=batch.pk),
+        send(department, rows, f"{word}等候"),
+        services.run_batch(send(department, [], f"{word}空表").pk, today=TODAY),
+        Record.objects.get(pk=record.pk),
+        personal,
+        Record.objects.get(pk=withdrawn.pk),
+    )
+
+
+def _user(name: str, department: Department | None, role: Role) -> User:
+    user = User(username=name, display_name=name)
+    user.set_password(PASSWORD)
+    return place_user(user, department=department, role=role)
+
+
+def make_auditor() -> User:
+    """A member of staff to whom no department's rows belong."""
+    return _user("审计", None, Role.AUDITOR)
+
+
+def penalties(department: Department, word: str, number: int) -> list[dict[str, str]]:
+    """Of an organisation, of a person, one more to be withdrawn, and one that cannot be taken."""
+    source = (department.name, department.uscc)
+    organisation, *_, person = demo.penalties(source, TODAY)
+    firm = {"行政相对人名称": f"示例{word}茶业有限公司", "行政相对人代码_1": demo.make_uscc("530102", 700 + number)}
+    texts = {"违法事实": f"经查，{word}。", "处罚内容": f"罚款，{word}。", "备注": f"{word}备注", "法定代表人": word}
+    first = organisation | firm | texts | {"行政处罚决定书文号": f"{word}罚〔2026〕1号"}
+    someone = person | {
+        "行政相对人名称": f"示{word}",
+        "自然人证件号码": demo.make_id_number("530102", date(1980, 1, number), 700 + number),
+        "行政处罚决定书文号": f"{word}罚〔2026〕2号",
+        "违法事实": f"经查，{word}。",
+    }
+    third = first | {"行政处罚决定书文号": f"{word}罚〔2026〕3号"}
+    wrong = first | {"行政处罚决定书文号": f"{word}罚〔2026〕4号", "处罚决定日期": f"{word}的日期"}
+    return [first, someone, third, wrong]
+
+
+def send(department: Department, rows: list[dict[str, str]], file_name: str, item: str = "XZCF") -> Batch:
+    """Receive a file of a department, not yet worked on."""
+    header = "行政相对人名称,行政处罚决定书文号,处罚决定日期,违法行为类型,违法事实,处罚依据,处罚类别,处罚内容,处罚有效期,"
+    header += "处罚机关,处罚机关统一社会信用代码,数据来源单位,数据来源单位统一社会信用代码\n"
+    return services.receive_batch(
+        item=item_in_force(item, on=TODAY),
+        department=department,
+        source=Batch.Source.FILE,
+        file_name=f"{file_name}.csv",
+        chunks=[demo.as_csv(rows) if rows else header.encode()],
+        actor=department.staff.get(role=Role.CLERK),
+    )
+
+
+def give_back(record: Record, word: str) -> Handover:
+    """What is left when the national platform refuses a row."""
+    return Handover.objects.create(
+        record=record, refused_revision=record.revision, code="displayed_until_invalid", reason=f"{word}被退回"
+    )
+
+
+DAYS = timedelta(days=1)
