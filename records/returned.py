@@ -27,7 +27,7 @@ def write_returned(batch: Batch, *, actor: User, today: date) -> io.BytesIO:
     with storage.opened(batch.public_id.hex) as path, open_table(path, columns=columns) as table:
         header = find_header(table.preamble, columns)
         rows = [row for row in table.rows(header) if row.row_no in problems]
-    write_rejected_xlsx(out, header.labels, rows, problems, codes=header.codes)
+    write_rejected_xlsx(out, header.titles, rows, problems, codes=header.codes)
     with transaction.atomic():
         audit.record(Action.BATCH_DOWNLOADED, batch, actor=actor, detail={"rows": len(rows)})
     out.seek(0)

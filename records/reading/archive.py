@@ -29,7 +29,8 @@ class SheetEntry(NamedTuple):
 class Archive:
     """The outside of an .xlsx: its parts, its sheets in order, and what was noticed about them.
 
-    Raises FileRefused when the zip is broken, oversized, encrypted, or not an .xlsx.
+    A workbook with macros is refused: others may open what we keep. Links to other workbooks and embedded files are
+    never opened, only noted. Raises FileRefused when the zip is broken, oversized, encrypted, or not an .xlsx.
     """
 
     def __init__(self, file: BinaryIO, limits: Limits):

@@ -20,7 +20,7 @@ def late_reports(records: RecordQuerySet, *, on: date) -> RecordQuerySet:
     since = on - RECENT
     late = Q(pk__in=())
     limited = (
-        InformationItem.objects.exclude(report_within_key="").order_by("pk").values_list("code", "report_within_key")
+        InformationItem.objects.exclude(report_within_key="").order_by("code").values_list("code", "report_within_key")
     )
     for code, key in limited.distinct():
         late |= Q(item_code=code) & _after_due(key, since, on)

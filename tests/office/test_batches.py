@@ -1,0 +1,174 @@
+"""From a file to its result: the clerk sees every row that came back, and why."""
+
+import io
+import re
+import uuid
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from audit.actions import Action
+from audit.models import AuditEvent
+from records import services, workflow
+from records.models import Batch, Record
+from tests import factories
+
+NEW = "/office/batches/new/"
+
+
+def upload(client, content: bytes, *, key: str = "", item: str = "XZXK", name: str = "许可.csv"):
+    file = SimpleUploadedFile(name, content)
+    return client.post(NEW, {"item": item, "file": file, "key": key or uuid.uuid4().hex})
+
+
+def page_of(client, batch: Batch, query: str = "") -> str:
+    return client.get(reverse("office:batch", args=[batch.public_id]) + query).content.decode()
+
+
+@pytest.fixture
+def rows(department):
+    """Four rows: two good, one with two mistakes, one with one."""
+    broken = {"许可内容": "", "许可决定日期": "2026/13/40"}
+    return [
+        factories.permit(department, 1),
+        factories.permit(department, 2, firm=2),
+        factories.permit(department, 3, firm=3, **broken),
+        factories.permit(department, 4, firm=4, 许可内容=""),
+    ]
+
+
+def test_a_file_goes_in_and_its_page_tells_what_became_of_each_row(office, rows):
+    response = upload(office, factories.as_csv(rows))
+    batch = Batch.objects.get()
+    assert response.url == reverse("office:batch", args=[batch.public_id])
+    assert "正在等候处理" in page_of(office, batch)
+    services.run_batch(batch.pk, today=factories.TODAY)
+    page = page_of(office, batch)
+    counts = re.findall(r"<dt>(文件行数|接收|无变化|退回)</dt><dd>(\d+)</dd>", page)
+    assert counts == [("文件行数", "4"), ("接收", "2"), ("无变化", "0"), ("退回", "2")]
+    assert re.findall(r'<th scope="row" class="fit">(\d+)</th>', page) == ["4", "4", "5"]
+    assert re.findall(r"<code>(\w+)</code>", page) == ["required", "date_impossible", "required"]
+
+
+def test_rows_sent_back_are_counted_by_kind_and_can_be_narrowed_to_one(office, clerk, rows):
+    batch = factories.send(rows, clerk)
+    kinds = re.findall(r'<a href="\?code=(\w+)#returned">([^<]+)</a> <span class="secondary">(\d+) 行', page_of(office, batch))
+    assert kinds == [("required", "必填内容没有填写", "2"), ("date_impossible", "没有这一天", "1")]
+    narrowed = page_of(office, batch, "?code=date_impossible")
+    assert re.findall(r'<th scope="row" class="fit">(\d+)</th>', narrowed) == ["4", "4"]
+
+
+def test_the_rows_sent_back_come_as_an_excel_file_and_leave_a_line(office, clerk, rows):
+    batch = factories.send(rows, clerk)
+    response = office.get(reverse("office:batch-returned", args=[batch.public_id]))
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
+    assert [row[-4] for row in sheet.iter_rows(min_row=2, values_only=True)] == ["4", "5"]
+    assert AuditEvent.objects.filter(action=Action.BATCH_DOWNLOADED, object_id=str(batch.pk)).count() == 1
+
+
+def test_nothing_to_download_where_nothing_came_back(office, clerk, department):
+    batch = factories.send([factories.permit(department)], clerk)
+    assert office.get(reverse("office:batch-returned", args=[batch.public_id])).status_code == 404
+
+
+def test_a_double_click_makes_one_batch(office, rows):
+    key, content = uuid.uuid4().hex, factories.as_csv(rows)
+    first, second = upload(office, content, key=key), upload(office, content, key=key)
+    assert first.url == second.url
+    assert Batch.objects.count() == 1
+
+
+def test_the_same_page_used_for_another_file_asks_again_with_a_new_key(office, rows):
+    key = uuid.uuid4().hex
+    upload(office, factories.as_csv(rows), key=key)
+    again = upload(office, factories.as_csv(rows[:1]), key=key)
+    assert "这一页已经用来报送过另一个文件" in again.content.decode()
+    assert key not in again.content.decode()
+    assert Batch.objects.count() == 1
+
+
+def test_a_file_that_is_no_table_is_refused_with_a_sentence(office, clerk):
+    batch = factories.send(b"%PDF-1.4 example", clerk)
+    page = page_of(office, batch)
+    assert "文件已退回，没有保存任何内容" in page
+    assert batch.reason in page and "<code>pdf_file</code>" in page
+
+
+def test_a_missing_file_is_an_error_beside_its_field(office):
+    page = office.post(NEW, {"item": "", "key": "k"}).content.decode()
+    assert "<title>错误：上传文件" in page
+    assert '<a href="#id_file">文件：请选择要上传的文件。</a>' in page
+
+
+def test_a_waiting_batch_can_be_cancelled_once(office, clerk, rows):
+    batch = factories.send(rows, clerk, run=False)
+    cancel = reverse("office:batch-cancel", args=[batch.public_id])
+    assert office.get(cancel).status_code == 405
+    assert office.post(cancel).status_code == 302
+    assert Batch.objects.get().state == workflow.CANCELLED
+    again = office.post(cancel)
+    assert again.status_code == 409
+    assert "状态已经改变" in again.content.decode()
+
+
+def test_progress_moves_by_itself_and_then_asks_for_the_whole_page(office, clerk, rows):
+    batch = factories.send(rows, clerk, run=False)
+    path = reverse("office:batch-progress", args=[batch.public_id])
+    moving = office.get(path, headers={"HX-Request": "true"})
+    assert "正在等候处理" in moving.content.decode() and "<html" not in moving.content.decode()
+    services.run_batch(batch.pk, today=factories.TODAY)
+    assert office.get(path, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+    assert office.get(path).url == reverse("office:batch", args=[batch.public_id])
+
+
+def test_progress_is_said_in_words_and_numbers(office, clerk, rows):
+    batch = factories.send(rows, clerk, run=False)
+    Batch.objects.update(state=workflow.MERGING, rows_total=1000, rows_accepted=600, rows_rejected=12)
+    page = page_of(office, batch)
+    assert "正在入库：612 / 1,000 行" in page and 'aria-live="polite"' in page
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", 2),
+        ("?state=returned", 1),
+        ("?state=committed", 1),
+        ("?state=refused", 0),
+        ("?state=unfinished", 1),
+        ("?item=XZCF", 0),
+        ("?source=file", 2),
+        ("?source=form", 0),
+        ("?since=2099-01-01", 0),
+        ("?until=2099年1月1日", 2),
+        ("?since=不是日期", 2),
+    ],
+)
+def test_the_list_is_narrowed_by_its_address(office, clerk, rows, query, found):
+    factories.send(rows, clerk)
+    factories.send(rows[:1], clerk, run=False)
+    page = office.get(f"/office/batches/{query}").content.decode()
+    assert page.count('<th scope="row"') == found
+
+
+def test_the_records_of_a_batch_are_one_click_away(office, clerk, rows):
+    batch = factories.send(rows, clerk)
+    link = f"/office/records/?batch={batch.public_id}"
+    assert link in page_of(office, batch)
+    assert office.get(link).content.decode().count('<th scope="row"') == 2
+
+
+def test_the_template_comes_back_through_the_same_reader(office, clerk):
+    response = office.get("/office/templates/XZXK.xlsx")
+    empty = factories.send(b"".join(response.streaming_content), clerk)
+    assert (empty.state, empty.code) == (workflow.REFUSED, "no_rows")
+    assert office.get("/office/templates/行政许可.xlsx").status_code == 200
+    assert office.get("/office/templates/UNKNOWN.xlsx").status_code == 404
+
+
+def test_a_record_entered_by_form_stands_in_the_list_too(office, clerk, department):
+    factories.register(factories.penalty(department), clerk)
+    assert Record.objects.count() == 1
+    assert "网页填报" in office.get("/office/batches/?source=form").content.decode().split("<tbody>")[1]

@@ -1,0 +1,81 @@
+"""Every route of the platform, found by walking the resolver, and how to fill in its parameters with one side's rows."""
+
+from collections.abc import Callable, Iterator
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from credit_platform.routes import ROUTES, Access
+from tests.scope.province import Side
+
+ADMIN = "admin:"
+
+# Route → keyword arguments that name a row of this side.
+PARAMETERS: dict[str, Callable[[Side], dict]] = {
+    "portal:subject": lambda side: {"code": side.organisation.uscc},
+    "portal:subject-item": lambda side: {"code": side.organisation.uscc, "item": side.record.item_code},
+    "portal:record": lambda side: {"public_id": side.record.public_id},
+    "portal:list": lambda side: {"code": "XZCF"},
+    "portal:item": lambda side: {"code": "XZCF"},
+    "public-api:subject": lambda side: {"uscc": side.organisation.uscc},
+    "public-api:record": lambda side: {"public_id": side.record.public_id},
+    "department-api:batch": lambda side: {"public_id": side.batch.public_id},
+    "department-api:batch-errors": lambda side: {"public_id": side.batch.public_id},
+    "department-api:batch-errors-file": lambda side: {"public_id": side.batch.public_id},
+    "office:batch": lambda side: {"public_id": side.batch.public_id},
+    "office:batch-progress": lambda side: {"public_id": side.waiting.public_id},
+    "office:batch-returned": lambda side: {"public_id": side.batch.public_id},
+    "office:batch-cancel": lambda side: {"public_id": side.waiting.public_id},
+    "office:template": lambda side: {"code": "XZCF"},
+    "office:record-entry": lambda side: {"code": "XZCF"},
+    "office:record": lambda side: {"public_id": side.record.public_id},
+    "office:record-withdraw": lambda side: {"public_id": side.record.public_id},
+    "office:subject": lambda side: {"public_id": side.person.public_id},
+    "office:subject-reveal": lambda side: {"public_id": side.person.public_id},
+    "office:subject-rename": lambda side: {"public_id": side.organisation.public_id},
+    "office:refusal-resend": lambda side: {"public_id": side.record.public_id},
+    "office:catalogue-item": lambda side: {"code": "XZCF"},
+}
+# Routes whose parameter names something that belongs to nobody.
+COMMON = {"portal:list", "portal:item", "office:template", "office:record-entry", "office:catalogue-item"}
+# Without these a public address has nothing to answer.
+QUERIES = {
+    "portal:search": lambda side: f"?q={side.word}",
+    "public-api:subjects": lambda side: f"?q={side.word}",
+    "public-api:records": lambda side: f"?subject={side.organisation.uscc}",
+}
+# What a form has to bring for its verb to be reached.
+FORMS: dict[str, Callable[[Side], dict[str, object]]] = {
+    "office:record-withdraw": lambda side: {"reason": "核对时发现有误"},
+    "office:subject-reveal": lambda side: {"identifier": side.identifier.pk, "purpose": "核对身份"},
+    "office:subject-rename": lambda side: {"name": "改名后的示例公司", "reason": "变更登记"},
+}
+
+
+def walk() -> Iterator[tuple[str, URLPattern]]:
+    """Every route as (qualified name, pattern)."""
+    yield from _below(get_resolver(), "")
+
+
+def _below(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, URLPattern]]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            namespace = f"{entry.namespace}:" if entry.namespace else ""
+            yield from _below(entry, prefix + namespace)
+        else:
+            yield f"{prefix}{entry.name}", entry
+
+
+def address(name: str, side: Side) -> str:
+    """The address of a route with this side's rows in it."""
+    query = QUERIES[name](side) if name in QUERIES else ""
+    return reverse(name, kwargs=PARAMETERS[name](side) if name in PARAMETERS else {}) + query
+
+
+def named(*accesses: Access) -> list[str]:
+    """Names of the routes with one of these rules."""
+    return [name for name, rule in ROUTES.items() if rule.access in accesses]
+
+
+def calls(*accesses: Access) -> list[tuple[str, str]]:
+    """Every (name, method) these rules allow."""
+    return [(name, method) for name in named(*accesses) for method in ROUTES[name].methods]

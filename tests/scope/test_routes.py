@@ -1,0 +1,113 @@
+"""Who may call which address: the resolver is walked, and every route behaves by its line in the table (T-06)."""
+
+import pytest
+from django.test import Client
+from django.urls import resolve, reverse
+
+from audit.models import AuditEvent
+from credit_platform.routes import ROUTES, Access
+from tests.scope.addresses import ADMIN, COMMON, FORMS, PARAMETERS, address, calls, named, walk
+from tests.scope.province import make_auditor
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+# What reading personal data, or taking it away, writes into the trail.
+READINGS = ("viewed", "exported", "downloaded", "read")
+SESSION = (Access.SIGNED_IN, Access.SCOPED)
+FOREIGN = [(method, name) for name in ROUTES for method in METHODS if method not in ROUTES[name].methods]
+
+
+def test_every_route_stands_in_the_table():
+    assert {name for name, _ in walk() if not name.startswith(ADMIN)} == set(ROUTES)
+
+
+def test_only_the_admin_site_stands_outside_the_table():
+    outside = [name for name, _ in walk() if name.startswith(ADMIN)]
+    assert outside
+    assert {resolve(reverse("admin:index")).namespace} == {"admin"}
+
+
+def test_every_parameter_has_a_row_to_try_it_with():
+    assert {name for name, pattern in walk() if pattern.pattern.converters and not name.startswith(ADMIN)} == set(
+        PARAMETERS
+    )
+    assert set(PARAMETERS) >= COMMON
+    assert set(FORMS) <= set(PARAMETERS)
+
+
+@pytest.mark.parametrize("name", named(Access.PUBLIC))
+def test_public_route_answers_anyone(ours, name):
+    answer = Client().get(address(name, ours))
+    assert answer.status_code == (503 if name == "healthz" else 200)  # no worker runs in this test
+
+
+@pytest.mark.parametrize(("name", "method"), calls(*SESSION))
+def test_route_of_the_office_sends_strangers_to_the_door(ours, facts, name, method):
+    where, before = address(name, ours), facts()
+    answer = Client().generic(method, where)
+    if name == "office:sign-out":  # tells the browser to forget, whoever asks
+        assert answer.status_code == 302
+        return
+    assert (answer.status_code, answer.url.split("?")[0]) == (302, reverse("office:sign-in"))
+    assert facts() == before
+
+
+@pytest.mark.parametrize(("name", "method"), calls(Access.TOKEN))
+def test_route_of_the_departments_refuses_callers_without_a_token(ours, facts, name, method):
+    where, before = address(name, ours), facts()
+    for credentials in ({}, {"HTTP_AUTHORIZATION": "Token ynxy_wrong"}, {"HTTP_AUTHORIZATION": f"Basic {ours.token}"}):
+        assert Client().generic(method, where, **credentials).status_code == 401
+    assert ours.client().generic(method, where).status_code == 401, "a session is no token"
+    assert facts() == before
+
+
+@pytest.mark.parametrize("name", [name for name, _ in walk() if name.startswith(ADMIN)])
+def test_admin_site_is_closed_to_strangers_and_to_clerks(ours, name):
+    pattern = dict(walk())[name]
+    where = reverse(name, kwargs=dict.fromkeys(pattern.pattern.converters, "1")) if pattern.pattern.converters else None
+    where = where or reverse(name)
+    assert Client().get(where).status_code in (301, 302, 404)
+    assert ours.client(ours.clerk).get(where).status_code in (301, 302, 403, 404)
+
+
+@pytest.mark.parametrize(("method", "name"), FOREIGN)
+def test_method_that_is_not_in_the_table_is_refused(ours, facts, method, name):
+    where, before = address(name, ours), facts()
+    answer = ours.client().generic(method, where, **(ours.bearer if ROUTES[name].access == Access.TOKEN else {}))
+    assert answer.status_code == 405
+    assert facts() == before
+
+
+@pytest.mark.parametrize("name", [name for name, method in calls(*Access) if method == "GET"])
+def test_reading_changes_nothing(ours, facts, name):
+    where, before, lines = address(name, ours), facts(), set(AuditEvent.objects.values_list("pk", flat=True))
+    answer = ours.client().get(where, **(ours.bearer if ROUTES[name].access == Access.TOKEN else {}))
+    b"".join(answer)
+    assert facts() == before
+    written = AuditEvent.objects.exclude(pk__in=lines).exclude(action="accounts.user.signed_in")
+    assert all(line.action.rsplit(".", 1)[1] in READINGS for line in written)
+
+
+@pytest.mark.parametrize("name", [name for name, method in calls(*SESSION, Access.PUBLIC) if method == "POST"])
+def test_post_without_a_csrf_token_is_refused(ours, facts, name):
+    before = facts()
+    answer = ours.client(enforce_csrf_checks=True).post(
+        address(name, ours), FORMS[name](ours) if name in FORMS else {}
+    )
+    assert answer.status_code == 403
+    assert facts() == before
+
+
+@pytest.mark.parametrize(("name", "method"), calls(Access.SCOPED))
+def test_staff_to_whom_nothing_belongs_are_shown_nothing(ours, facts, name, method):
+    """GET rights never allow POST, and a role without a department sees no department's rows."""
+    client, where, before = ours.client(make_auditor()), address(name, ours), None
+    before = facts()
+    answer = client.generic(method, where) if method != "POST" else client.post(where, _form(name, ours))
+    body = b"".join(answer).decode(errors="replace")
+    assert answer.status_code in ((200, 404) if name not in PARAMETERS else (404,))
+    assert not [word for word in ours.canaries if word in body]
+    assert facts() == before
+
+
+def _form(name: str, side) -> dict:
+    return FORMS[name](side) if name in FORMS else {}
