@@ -85,7 +85,7 @@ def _shown(field: ItemField, value: str) -> dict:
         on = _date(value)
         return {"value": FOR_LONG} if on == WITHOUT_END else {"value": on or value, "kind": "date" if on else ""}
     if field.type in (FieldType.USCC, FieldType.ORGANISATION_CODE):
-        return {"value": value, "kind": "code", "copy": field.name}
+        return {"value": value, "kind": "code", "copy_label": field.name}
     note = field.help if field.type == FieldType.ENUM and value.isdecimal() else ""
     return {"value": redact(value), "note": note}
 

@@ -20,7 +20,8 @@ def record_row(record: PublicRecord, *, about: bool = False) -> dict:
         "document_no": f"{title}　{document_no}" if about else document_no,
         "department": record.authority,
         "decided_on": record.decided_on,
-        "displayed_until": record.displayed_until if record.displayed_until < WITHOUT_END else None,
+        "displayed_until": record.displayed_until,
+        "is_lasting": record.displayed_until >= WITHOUT_END,
         "state": DISPUTED_BADGE if record.is_disputed else None,
     }
 

@@ -170,13 +170,14 @@ def record(request, public_id):
         raise Http404
     why = explain(found, on=today())
     subject_url = reverse("portal:subject", args=[found.subject_code]) if found.subject_code else ""
+    above = (found.subject_name, subject_url) if subject_url else ("信用查询", reverse("portal:search"))
     context = {
         "record": found,
         "title": redact(found.title),
         "why": why,
         "facts": [*_about(found, subject_url), *why.facts],
         "section": "search",
-        "crumbs": [HOME, (found.subject_name, subject_url or reverse("portal:search")), (found.item_name, "")],
+        "crumbs": [HOME, above, (found.item_name, "")],
         "actions": _record_actions(why),
     }
     return render(request, "disclosure/record.html", context)
@@ -188,7 +189,7 @@ def _about(record: PublicRecord, subject_url: str) -> list[dict]:
         facts[0]["note"] = "自然人的姓名按规定隐去，只保留第一个字。"
     elif len(record.subject_code) == USCC_LENGTH:
         facts.append(
-            {"term": "统一社会信用代码", "value": record.subject_code, "kind": "code", "copy": "统一社会信用代码"}
+            {"term": "统一社会信用代码", "value": record.subject_code, "kind": "code", "copy_label": "统一社会信用代码"}
         )
     facts.append({"term": "主体类别", "value": record.get_subject_kind_display()})
     return facts

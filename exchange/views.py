@@ -17,7 +17,9 @@ RECORD = ("record__item", "record__subject", "record__department")
 def refusal_list(request):
     refused = Handover.objects.visible_to(request.user).refused().select_related(*RECORD)
     page = page_of(refused.order_by("-updated_at", "-pk"), request)
-    rows = [(handover, record_line(handover.record, today()), _may_resend(request.user, handover)) for handover in page]
+    departments = {handover.record.department for handover in page}
+    own = {each.pk for each in departments if request.user.has_perm("accounts.report_department", each)}
+    rows = [(h, record_line(h.record, today()), h.record.department_id in own) for h in page]
     context = {
         "page": page,
         "rows": rows,
@@ -25,10 +27,6 @@ def refusal_list(request):
         "crumbs": [("待办", "/office/"), ("国家平台退回", "")],
     }
     return render(request, "office/refusals.html", context)
-
-
-def _may_resend(user, handover: Handover) -> bool:
-    return user.has_perm("accounts.report_department", handover.record.department)
 
 
 @require_POST

@@ -19,17 +19,18 @@ from records.identity import (
     check_organisation_code,
     check_person_id,
     check_uscc,
+    id_check_character,
     name_key,
     strict,
 )
 from records.models import IdentifierKind
 from records.problems import Problem, problem
-from records.reading import Column
+from records.reading import Column, Date, Number
 from records.reading.cleaning import clean_text, fold_name, parse_date, parse_decimal
 
 EARLIEST = date(1949, 10, 1)
 ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
-ID_NUMBER = re.compile(r"(?<![0-9])[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9Xx](?![0-9])", re.ASCII)
+ID_NUMBER = re.compile(r"(?<![0-9])[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9X](?![0-9])", re.ASCII)
 KIND_BY_LABEL = {kind.label: kind.value for kind in SubjectKind}
 OTHER_CODES = {
     FieldRole.REGISTRATION_NO: IdentifierKind.REGISTRATION_NO.value,
@@ -83,9 +84,7 @@ class RowChecker:
         self.sources = sources
         self.by_role = {field.role: field for field in fields if field.role}
         self.secret_codes = [field.code for field in fields if field.type == FieldType.ID_NUMBER]
-        self.public_text = [
-            f for f in fields if f.type == FieldType.TEXT and f.scope == Scope.PUBLIC and (f.length or 0) > 100
-        ]
+        self.public_text = [f.code for f in fields if f.type == FieldType.TEXT and f.scope == Scope.PUBLIC]
         self.cells: list[tuple[int, ItemField, Callable[[str], str | date]]] = []
         self.default_kind: str | None = None
 
@@ -136,7 +135,7 @@ class RowChecker:
                     raise Invalid(trouble)
                 if not text:
                     continue
-                if type(raw) is not str and field.type in CODE_TYPES:  # a Number: Excel keeps 15 digits of it
+                if type(raw) is not str and _is_damaged(raw, field):
                     raise Invalid("numeric_identifier")
                 values[field.code] = read(text)
             except (Invalid, InvalidIdentifier) as error:
@@ -245,10 +244,12 @@ class RowChecker:
 
     def _check_open_text(self, values: dict, problems: list[Problem]) -> None:
         """A citizen's number in a text that will be published harms at once: the row goes back."""
-        for field in self.public_text:
-            text = values.get(field.code, "")
-            if len(text) >= 18 and ID_NUMBER.search(text):
-                problems.append(_problem(field, "id_number_in_text"))
+        for code in self.public_text:
+            text = values.get(code, "")
+            if len(text) >= 18 and any(
+                found[-1] == id_check_character(found) for found in ID_NUMBER.findall(text.upper())
+            ):
+                problems.append(_problem(next(f for f in self.fields if f.code == code), "id_number_in_text"))
 
     def _identify(self, values: dict, kind: str, decided_on: date, problems: list[Problem]):
         if kind == SubjectKind.PERSON:
@@ -280,6 +281,12 @@ class RowChecker:
     def _severity(self, values: dict) -> str:
         table = self.item.severity_by_value
         return severity_of(values.get(table["field"], "").split("、"), table) if table else ""
+
+
+def _is_damaged(cell: Number, field: ItemField) -> bool:
+    """Excel keeps 15 digits of a number, and turns a document number like 2024-1 into a date (T-53)."""
+    is_code = field.type in CODE_TYPES or field.role in OTHER_CODES
+    return is_code or (field.role == FieldRole.DOCUMENT_NO and isinstance(cell, Date))
 
 
 def _problem(field: ItemField, code: str, value: str = "", **details) -> Problem:

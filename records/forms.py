@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from accounts.models import Department
 from catalogue.models import FieldRole, FieldType, InformationItem, ItemField, Requirement, Scope, SubjectKind
 from catalogue.order import in_national_order
-from records.models import Batch
+from records.models import Batch, IdentifierKind
 from records.problems import Problem
 from records.workflow import BatchState, RecordState
 
@@ -109,7 +109,7 @@ class WithdrawForm(forms.Form):
 
 
 class RevealForm(forms.Form):
-    identifier = forms.IntegerField(widget=forms.HiddenInput)
+    kind = forms.ChoiceField(choices=IdentifierKind.choices, widget=forms.HiddenInput)
     purpose = forms.CharField(
         label="查看完整号码的用途",
         max_length=200,

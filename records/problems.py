@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass
 
 from records.identity import mask_number
+from records.reading.messages import quote_briefly
 
 # code → (reason, what to do). {field}, {value} and named details are filled in.
 PROBLEMS = {
@@ -38,6 +39,9 @@ PROBLEMS = {
     "column_count": ("这一行的列数与表头不一致。", "请检查是否多了或少了分隔符。"),
     "cell_too_long": ("单元格内容过长。", "请缩短后重新报送。"),
     "undecodable_bytes": ("这一行有无法识别的字符。", "请重新录入显示为“�”的文字。"),
+    "broken_json": ("这一行不是有效的 JSON 数据。", "请修正后重新发送。"),
+    "nested_value": ("“{field}”的值是列表或对象。", "请改为文字。"),
+    "duplicate_key": ("同一个字段出现了两次。", "请只保留一个。"),
     "formula_without_value": ("公式没有保存计算结果。", "请在 Excel 中打开并保存，或粘贴为数值。"),
     "control_character": ("“{field}”含有看不见的控制字符。", "请删除后重新录入。"),
     "lone_surrogate": ("“{field}”含有不完整的字符。", "请重新录入。"),
@@ -81,7 +85,7 @@ class Problem:
 
 def problem(code: str, *, field: str = "", name: str = "", value: str = "", secret: bool = False, **details) -> Problem:
     """Build the sentence for `code`. A secret value is masked before it goes anywhere."""
-    shown = mask_number(value) if secret else value[:100]
+    shown = quote_briefly(mask_number(value) if secret else value, 100)
     reason, advice = PROBLEMS[code]
     words = defaultdict(str, field=name or "本行", value=shown, **details)
     return Problem(code, field, name, shown, reason.format_map(words), advice.format_map(words))

@@ -1,4 +1,4 @@
-"""Departments, staff, subjects and records for tests. Nobody here exists: names say 示例, all check digits are right."""
+"""Departments, staff and records for tests. Nobody here exists: names say 示例, all check digits are right."""
 
 import csv
 import datetime
@@ -62,7 +62,9 @@ def penalty(department: Department, number: int = 1, *, firm: int = 1, **changes
     } | changes
 
 
-def persons_penalty(department: Department, number: int = 1, *, name: str = "示例张三", **changes: str) -> dict[str, str]:
+def persons_penalty(
+    department: Department, number: int = 1, *, name: str = "示例张三", **changes: str
+) -> dict[str, str]:
     """The same about a natural person."""
     values = penalty(department, number)
     for code in ("CF_XDR_SHXYM", "CF_FRDB"):

@@ -1,8 +1,10 @@
 """A whole platform started for a test, the way `make run` starts it, on ports and in a data directory of its own."""
 
+import atexit
 import http.client
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -43,12 +45,14 @@ def clean_environment(**settings: str) -> dict[str, str]:
 
 
 def reachable(folder: Path) -> Path:
-    """Let other accounts pass through pytest's closed folders to `folder`: root runs PostgreSQL as another account."""
-    for place in (folder, *folder.parents):
-        if place == Path(tempfile.gettempdir()):
-            break
-        place.chmod(0o711)
-    return folder
+    """Return a folder to use in place of pytest's `folder`, gone after the run.
+
+    Root runs PostgreSQL as another account, and pytest closes its folders to others, again with each run that starts.
+    """
+    place = Path(tempfile.mkdtemp(prefix=f"credit-platform-{folder.name}-"))
+    place.chmod(0o711)
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    return place
 
 
 @dataclass

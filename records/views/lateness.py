@@ -16,7 +16,7 @@ LONGEST_LIMIT = timedelta(days=45)
 
 
 def late_reports(records: RecordQuerySet, *, on: date) -> RecordQuerySet:
-    """Those first received within the 30 days before `on`, a real day as moments of receipt are, and after they were due."""
+    """Those first received in the 30 days before `on` (a real day, as moments of receipt are), after they were due."""
     since = on - RECENT
     late = Q(pk__in=())
     limited = (

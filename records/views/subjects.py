@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.db import transaction
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
@@ -78,9 +79,9 @@ def _address(shown: Subject) -> str:
 def _number(identifier: Identifier, refused: RevealForm | None) -> Number:
     if not identifier.cipher:
         return Number(identifier.get_kind_display(), identifier.lookup, None)
-    is_refused = refused is not None and refused.data.get("identifier") == str(identifier.pk)
-    form = refused if is_refused else RevealForm(initial={"identifier": identifier.pk})
-    form.auto_id = f"id_{identifier.pk}_%s"
+    is_refused = refused is not None and refused.cleaned_data["kind"] == identifier.kind
+    form = refused if is_refused else RevealForm(initial={"kind": identifier.kind})
+    form.auto_id = f"id_{identifier.kind}_%s"
     return Number(identifier.get_kind_display(), mask_number(crypto.open_text(identifier.cipher)), form)
 
 
@@ -94,11 +95,15 @@ def reveal(request, public_id):
     """The full number, once, on the answer to this POST; asking again needs a purpose again (T-17)."""
     shown = _shown(request.user, public_id)
     form = RevealForm(request.POST)
-    if not form.is_valid() and "identifier" not in form.errors:
+    is_complete = form.is_valid()
+    sealed = shown.identifiers.exclude(cipher="").filter(kind=form.cleaned_data.get("kind", ""))
+    identifier = sealed.order_by("pk").first()
+    if identifier is None:
+        raise Http404
+    if not is_complete:
         with transaction.atomic():
             audit.record(Action.SUBJECT_VIEWED, shown, actor=request.user)
             return _page(request, shown, refused=form)
-    identifier = get_object_or_404(shown.identifiers.exclude(cipher=""), pk=form.cleaned_data.get("identifier"))
     number = services.reveal_identifier(identifier, actor=request.user, purpose=form.cleaned_data["purpose"])
     context = {
         "subject": shown,

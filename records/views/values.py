@@ -19,13 +19,13 @@ def facts_of(record: Record) -> list[dict]:
             facts.append({"term": field.name, "value": SEALED, "note": _scope(field)})
         elif field.code in record.values:
             shown = fact(field, record.values[field.code])
-            facts.append(shown | {"copy": field.name} if shown.get("kind") == "code" else shown)
+            facts.append(shown | {"copy_label": field.name} if shown.get("kind") == "code" else shown)
     return facts
 
 
 def fact(field: ItemField, value: str) -> dict:
     """One value as components/facts.html shows it. An identity number is masked."""
-    shown = {"term": field.name, "value": value, "note": _scope(field), "copy": ""}
+    shown = {"term": field.name, "value": value, "note": _scope(field), "copy_label": ""}
     if field.type == FieldType.ID_NUMBER:
         shown["value"] = mask_number(value)
     elif field.type == FieldType.DATE:

@@ -49,12 +49,14 @@ def test_a_file_goes_in_and_its_page_tells_what_became_of_each_row(office, rows)
     counts = re.findall(r"<dt>(文件行数|接收|无变化|退回)</dt><dd>(\d+)</dd>", page)
     assert counts == [("文件行数", "4"), ("接收", "2"), ("无变化", "0"), ("退回", "2")]
     assert re.findall(r'<th scope="row" class="fit">(\d+)</th>', page) == ["4", "4", "5"]
-    assert re.findall(r"<code>(\w+)</code>", page) == ["required", "date_impossible", "required"]
+    assert re.findall(r"<code>(\w+)</code>", page) == ["date_impossible", "required", "required"]
 
 
 def test_rows_sent_back_are_counted_by_kind_and_can_be_narrowed_to_one(office, clerk, rows):
     batch = factories.send(rows, clerk)
-    kinds = re.findall(r'<a href="\?code=(\w+)#returned">([^<]+)</a> <span class="secondary">(\d+) 行', page_of(office, batch))
+    kinds = re.findall(
+        r'<a href="\?code=(\w+)#returned">([^<]+)</a> <span class="secondary">(\d+) 行', page_of(office, batch)
+    )
     assert kinds == [("required", "必填内容没有填写", "2"), ("date_impossible", "没有这一天", "1")]
     narrowed = page_of(office, batch, "?code=date_impossible")
     assert re.findall(r'<th scope="row" class="fit">(\d+)</th>', narrowed) == ["4", "4"]

@@ -1,8 +1,10 @@
 """From file to records: what is taken, what is sent back, and that nothing is counted twice."""
 
 import datetime
+import io
 
 import pytest
+import xlsxwriter
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
@@ -77,6 +79,7 @@ def test_everything_wrong_with_a_row_is_told_at_once(send, permit):
             {"许可内容": f"颁发给张某 {demo.make_id_number('530102', datetime.date(1990, 1, 1), 1)}"},
             "id_number_in_text",
         ),
+        ({"许可内容": "含\x00空字符"}, "control_character"),
         ({"许可内容": "含\x01控制符"}, "control_character"),
         ({"行政相对人代码_1": "91530102МА0000000X"}, "identifier_character"),
         ({"行政许可决定文书号": "——"}, "required"),
@@ -361,3 +364,29 @@ def test_a_record_is_never_deleted(send, permit):
     send("行政许可", [permit(1)])
     with pytest.raises(Exception, match="insert-only"), transaction.atomic():
         Record.objects.all()._raw_delete("default")
+
+
+@pytest.mark.parametrize(
+    ("column", "write", "code"),
+    [
+        ("行政相对人代码_1", lambda sheet, r, c: sheet.write_number(r, c, 915301029900010199), "numeric_identifier"),
+        ("工商注册号", lambda sheet, r, c: sheet.write_number(r, c, 530100100000001), "numeric_identifier"),
+        (
+            "行政许可决定文书号",
+            lambda sheet, r, c: sheet.write_datetime(r, c, datetime.datetime(2026, 1, 1)),  # noqa: DTZ001
+            "numeric_identifier",
+        ),
+    ],
+)
+def test_what_excel_has_damaged_goes_back(send, permit, column, write, code):
+    row = permit(1) | {"工商注册号": ""}
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"default_date_format": "yyyy-mm-dd"}) as book:
+        sheet = book.add_worksheet()
+        for index, (name, value) in enumerate(row.items()):
+            sheet.write_string(0, index, name)
+            if name == column:
+                write(sheet, 1, index)
+            else:
+                sheet.write_string(1, index, value)
+    assert codes(send("行政许可", out.getvalue()))[2] == [code]

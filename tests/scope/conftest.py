@@ -1,19 +1,34 @@
-"""A province with two departments, on one day."""
+"""A province with a department in it, built once for a module; what a test does to it is undone after the test."""
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.test import override_settings
 
 from disclosure import figures
+from tests.conftest import TODAY
 from tests.scope.province import Side, make_side
 
 # Reading may leave lines in the trail and renew a session; nothing else.
 LEFT_BY_READING = ("audit_auditevent", "django_session")
 
 
-@pytest.fixture
-def ours(db, rehearse, data_dir) -> Side:
+@pytest.fixture(scope="module")
+def ours(django_db_setup, django_db_blocker, tmp_path_factory):
+    settings = override_settings(TODAY=TODAY, DATA_DIR=tmp_path_factory.mktemp("province"))
+    with django_db_blocker.unblock(), settings, transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('platform.today', %s, true)", [TODAY.isoformat()])
+        yield make_side("甲隐乙", 1)
+        transaction.set_rollback(True)
+    connection.close()
+
+
+@pytest.fixture(autouse=True)
+def undone(ours):
     figures.forget()
-    return make_side("甲隐乙", 1)
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
@@ -29,10 +44,9 @@ def facts():
 
 def digest_tables() -> dict[str, str]:
     tables = [name for name in connection.introspection.table_names() if name not in LEFT_BY_READING]
+    query = " UNION ALL ".join(
+        f"SELECT '{table}', count(*) || coalesce(md5(string_agg(t::text, chr(10) ORDER BY t::text)), '') FROM {table} AS t"
+        for table in tables
+    )
     with connection.cursor() as cursor:
-        return {table: _digest(cursor, table) for table in tables}
-
-
-def _digest(cursor, table: str) -> str:
-    cursor.execute(f'SELECT count(*), md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM "{table}" AS t')
-    return str(cursor.fetchone())
+        return dict(cursor.execute(query).fetchall())
