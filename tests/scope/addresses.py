@@ -1,8 +1,9 @@
 """Every route of the platform, found by walking the resolver, and how to fill in its parameters with one side's rows."""
 
+import re
 from collections.abc import Callable, Iterator
 
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLResolver, get_resolver, reverse
 
 from credit_platform.routes import ROUTES, Access
 from tests.scope.province import Side
@@ -51,18 +52,25 @@ FORMS: dict[str, Callable[[Side], dict[str, object]]] = {
 }
 
 
-def walk() -> Iterator[tuple[str, URLPattern]]:
-    """Every route as (qualified name, pattern)."""
-    yield from _below(get_resolver(), "")
+def walk() -> Iterator[tuple[str, str]]:
+    """Every route as (qualified name, path with its parameters)."""
+    yield from _below(get_resolver(), "", "")
 
 
-def _below(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, URLPattern]]:
+def _below(resolver: URLResolver, namespace: str, path: str) -> Iterator[tuple[str, str]]:
     for entry in resolver.url_patterns:
+        below = path + str(entry.pattern)
         if isinstance(entry, URLResolver):
-            namespace = f"{entry.namespace}:" if entry.namespace else ""
-            yield from _below(entry, prefix + namespace)
+            yield from _below(entry, namespace + (f"{entry.namespace}:" if entry.namespace else ""), below)
         else:
-            yield f"{prefix}{entry.name}", entry
+            yield f"{namespace}{entry.name}", below
+
+
+def admin_addresses() -> list[str]:
+    """Every address of the admin site, with 1 for whatever it asks."""
+    paths = [path for name, path in walk() if name.startswith(ADMIN)]
+    plain = [path for path in paths if "(?P" not in path]
+    return ["/" + re.sub(r"<[^>]+>", "1", path) for path in plain] + ["/admin/records/", "/admin/nowhere/"]
 
 
 def address(name: str, side: Side) -> str:
