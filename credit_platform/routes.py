@@ -64,7 +64,7 @@ ROUTES: dict[str, Rule] = {
     "office:template": Rule(Access.SIGNED_IN),
     "office:records": Rule(Access.SCOPED),
     "office:records-export": Rule(Access.SCOPED),
-    "office:record-new": Rule(Access.SIGNED_IN),
+    "office:record-new": Rule(Access.SCOPED),
     "office:record-entry": Rule(Access.SCOPED, FORM),
     "office:record": Rule(Access.SCOPED),
     "office:record-withdraw": Rule(Access.SCOPED, FORM),

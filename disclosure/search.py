@@ -3,12 +3,10 @@
 import re
 from dataclasses import dataclass
 
-from stdnum.cn import ric
-
 from disclosure.models import PublicRecord, PublicSubject
 from disclosure.paging import CAP
 from records.errors import Refused
-from records.identity import InvalidIdentifier, check_uscc
+from records.identity import InvalidIdentifier, check_uscc, is_id_number
 from records.reading.cleaning import fold_name
 
 LONGEST = 200
@@ -59,7 +57,7 @@ def understand(text: str) -> Query:
 
 def refuse_identity_number(text: str) -> None:
     """Some licences of people bear their holder's number; nobody shall find a person by it. Raises QueryRefused."""
-    if ric.is_valid(SPACING.sub("", text).upper()):
+    if is_id_number(text):
         raise QueryRefused(IDENTITY_NUMBER)
 
 

@@ -24,6 +24,7 @@ from exchange.messages import OutboundBatch, OutboundItem, OutcomeKind, Result, 
 from exchange.models import Delivery, Handover
 from records import crypto
 from records.models import PERSON_ID_KINDS, Record
+from records.services.batches import require_right
 
 ROWS = 500
 PATIENCE = timedelta(
@@ -69,7 +70,8 @@ def ask_about_open(platform: NationalPlatform) -> None:
 @transaction.atomic
 def resend(handover: Handover, *, actor: User) -> None:
     """Try a refused row again as it is, for instance after the national platform mended its own check."""
-    handover = Handover.objects.select_for_update().get(pk=handover.pk)
+    handover = Handover.objects.select_for_update(of=("self",)).select_related("record__department").get(pk=handover.pk)
+    require_right(actor, "report", handover.record.department)
     handover.refused_revision, handover.next_attempt_at = 0, None
     handover.save(update_fields=["refused_revision", "next_attempt_at"])
     audit.record(Action.DELIVERY_RESENT, handover, actor=actor)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from accounts.models import Department
@@ -41,11 +42,16 @@ class KeyedForm(forms.Form):
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
 
+UPLOAD_HELP = (
+    "Excel（.xlsx）或 CSV 文件，不超过 {limit} MB，几十万行请用 CSV。"
+    "先下载所选事项的模板填写，表头不要改动；证件号码和代码请用“文本”格式。"
+)
+
+
 class UploadForm(KeyedForm):
     item = forms.ChoiceField(label="信息事项", error_messages={"required": "请选择要报送的信息事项。"})
     file = forms.FileField(
         label="文件",
-        help_text="Excel（.xlsx）或 CSV 文件。先下载所选事项的模板填写，表头不要改动；证件号码和代码请用“文本”格式。",
         error_messages={"required": "请选择要上传的文件。", "empty": "文件是空的。请确认内容已经保存，再重新选择。"},
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
     )
@@ -53,6 +59,7 @@ class UploadForm(KeyedForm):
     def __init__(self, *args, items: Iterable[InformationItem], **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["item"].choices = [("", "请选择"), *((item.code, item.name) for item in items)]
+        self.fields["file"].help_text = UPLOAD_HELP.format(limit=settings.UPLOAD_LIMIT_BYTES // 1024 // 1024)
 
 
 class FilterForm(forms.Form):

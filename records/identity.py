@@ -25,6 +25,7 @@ ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 # in
 # the year of birth says nothing: it is the place of first registration (python-stdnum refuses such people).
 ID_NUMBER = re.compile(r"[1-8][1-9][0-9]{4}(?:19|20)[0-9]{9}[0-9X]", re.ASCII)
+ID_NUMBER_IN_TEXT = re.compile(r"(?<![0-9])[1-8][1-9][0-9]{4}(?:19|20)[0-9]{9}[0-9Xx](?![0-9])", re.ASCII)
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ADULT_YEARS = 18
 
@@ -118,6 +119,19 @@ def check_person_id(kind_name: str, text: str) -> PersonId:
 def id_check_character(number: str) -> str:
     """The 18th character for the first 17 digits of a citizen identity number (GB 11643, ISO 7064 MOD 11-2)."""
     return "10X98765432"[sum(int(digit) * weight for digit, weight in zip(number, ID_WEIGHTS, strict=False)) % 11]
+
+
+def is_id_number(text: str) -> bool:
+    """Whether this is a citizen identity number, however it was typed."""
+    try:
+        return check_person_id("身份证", text).kind == "id_card"
+    except InvalidIdentifier:
+        return False
+
+
+def hide_id_numbers(text: str, instead: str) -> str:
+    """The text with every citizen identity number in it replaced: where one stands, somebody is harmed."""
+    return ID_NUMBER_IN_TEXT.sub(lambda found: instead if is_id_number(found[0]) else found[0], text)
 
 
 def upgrade_id_number(fifteen: str) -> str:

@@ -62,6 +62,8 @@ PROBLEMS = {
         "代码对应的主体在平台登记的名称是“{held}”，与本行名称不一致。",
         "请核对名称和代码；如已更名，请先由部门负责人办理主体更名。",
     ),
+    # A number must not tell whose it is: the name may be known from another department only.
+    "person_name_conflict": ("该证件号码在平台登记的姓名与本行不一致。", "请对照证件核对姓名和号码。"),
     "identifier_conflict": ("本行的几个代码分属平台上不同的主体。", "请核对每一个代码。"),
     "duplicate_in_file": ("与本文件第 {row} 行的主体、文书号和决定日期相同，但内容不同。", "请只保留正确的一行。"),
     "withdrawn_before": ("该记录此前已经撤回（{date}）。", "如确需恢复，请联系平台审核员。"),

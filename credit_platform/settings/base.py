@@ -83,6 +83,7 @@ if TODAY:
     _options.append(f"-c platform.today={TODAY.isoformat()}")
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = " ".join([*_options, "-c lock_timeout=10s"])
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Broker: hints only, no facts (docs/adr/0003). A lost message costs latency, never data.
@@ -136,6 +137,16 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# One line an event on standard error; whoever runs the platform collects it. Failures keep their traceback.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
+}
+
 LANGUAGE_CODE = "zh-hans"
 USE_I18N = True
 TIME_ZONE = "Asia/Shanghai"
@@ -148,7 +159,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # Uploads: 100 MiB is about 300,000 permit rows as CSV; larger reports are split or delivered by file exchange.
 UPLOAD_LIMIT_BYTES = env.int("UPLOAD_LIMIT_BYTES", default=100 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
-FILE_UPLOAD_TEMP_DIR = None
+FILE_UPLOAD_HANDLERS = ["records.uploads.MemoryUploadHandler"]  # never a plain copy on disk
 
 # Field encryption (SM4-GCM) and blind index (HMAC-SM3): "id:hex,id:hex", the first key encrypts, all decrypt.
 FIELD_KEYS = dict(pair.split(":", 1) for pair in env.list("FIELD_KEYS"))

@@ -11,7 +11,7 @@ from accounts.models import Department, User
 from audit import services as audit
 from audit.actions import Action
 from catalogue.models import InformationItem
-from records import bulk, workflow
+from records import bulk, storage, workflow
 from records.checking import CleanRow
 from records.errors import RowRefused
 from records.models import Batch, Record, RejectedRow
@@ -55,6 +55,7 @@ def register_record(
     merge_slice(batch, FIRST_ROW)
     if batch.rows_rejected:
         stored = RejectedRow.objects.get(batch=batch, row_no=FIRST_ROW).problems
+        storage.discard(batch.public_id.hex)  # the transaction forgets the batch, this its file
         raise RowRefused([Problem(**problem) for problem in stored])
     finish(batch)
     return _record_of(batch, checked)
@@ -106,7 +107,7 @@ def expire_records(*, today: date) -> int:
             audit.record_many(
                 Action.RECORD_EXPIRED,
                 [
-                    audit.Target("records.record", str(pk), f"{code} {number}", business_on=ended_on)
+                    audit.Target(Record._meta.label, str(pk), f"{code} {number}", business_on=ended_on)
                     for pk, code, number, ended_on in rows
                 ],
                 once=True,

@@ -10,7 +10,7 @@ from audit import services as audit
 from audit.actions import Action
 from audit.sealing import require_fresh_seal
 from records import crypto
-from records.errors import Refused
+from records.errors import Refused, RightMissing
 from records.identity import name_key
 from records.models import Identifier, Record, Subject
 from records.services.batches import require_right
@@ -23,6 +23,8 @@ def rename_subject(subject: Subject, *, name: str, department, actor: User, reas
     Former records keep the name they were reported under.
     """
     require_right(actor, "correct", department)
+    if not Record.objects.filter(subject=subject, department=department).exists():
+        raise RightMissing("本部门没有报送过该主体的记录，不能办理更名。")
     subject = Subject.objects.select_for_update().get(pk=subject.pk)
     former, subject.legal_name, subject.name_key = subject.legal_name, name, name_key(name)
     subject.save(update_fields=["legal_name", "name_key"])

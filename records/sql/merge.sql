@@ -36,8 +36,10 @@ ON CONFLICT (kind, lookup) DO NOTHING
 UPDATE merging AS m
 SET subject_id = s.id,
     key = md5(concat_ws('|', s.id, m.decided_on, m.document_no))::uuid,
-    outcome = CASE WHEN found.low <> found.high THEN 'identifier_conflict' WHEN s.name_key <> m.name_key THEN 'name_conflict' END,
-    detail = CASE WHEN s.name_key <> m.name_key THEN s.legal_name END
+    outcome = CASE WHEN found.low <> found.high THEN 'identifier_conflict'
+                   WHEN s.name_key <> m.name_key AND s.kind = 'person' THEN 'person_name_conflict'
+                   WHEN s.name_key <> m.name_key THEN 'name_conflict' END,
+    detail = CASE WHEN s.name_key <> m.name_key AND s.kind <> 'person' THEN s.legal_name END
 FROM (
     SELECT m.row_no, min(i.subject_id) AS low, max(i.subject_id) AS high
     FROM merging AS m CROSS JOIN LATERAL unnest(m.id_kinds, m.id_lookups) AS u (kind, lookup)

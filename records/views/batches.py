@@ -3,7 +3,6 @@
 import uuid
 from datetime import date, datetime, timedelta
 
-from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Count, Func, JSONField, Q, QuerySet
 from django.db.models.fields.json import KT
@@ -129,7 +128,6 @@ def _upload_page(request, form: UploadForm, items: list[InformationItem]):
     context = {
         "form": form,
         "items": items,
-        "limit": settings.UPLOAD_LIMIT_BYTES // 1024 // 1024,
         "section": "batches",
         "crumbs": [("待办", "/office/"), ("报送", "/office/batches/"), ("上传文件", "")],
     }

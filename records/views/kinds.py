@@ -35,6 +35,7 @@ KINDS = {
     "decimal_too_large": "数值太大",
     "decimal_too_precise": "小数位数太多",
     "name_conflict": "名称与已登记的主体不一致",
+    "person_name_conflict": "姓名与已登记的不一致",
     "identifier_conflict": "几个代码分属不同的主体",
     "duplicate_in_file": "文件中有内容不同的重复行",
     "withdrawn_before": "该记录此前已经撤回",

@@ -2,9 +2,8 @@
 
 import re
 
-from stdnum.cn import ric
-
 from records.errors import Refused
+from records.identity import is_id_number
 from records.models import Identifier, IdentifierKind, Subject
 from records.querysets import RecordQuerySet
 from records.reading.cleaning import clean_text, fold_identifier, fold_name
@@ -14,7 +13,7 @@ USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}", re.ASCII)
 
 def is_identity_number(text: str) -> bool:
     """A citizen's number must not stand in addresses, so it is not searched for (T-13)."""
-    return ric.is_valid(fold_identifier(text))
+    return is_id_number(text)
 
 
 def matching(records: RecordQuerySet, text: str) -> RecordQuerySet:

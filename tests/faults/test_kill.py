@@ -16,6 +16,7 @@ import redis
 
 from credit_platform import demo
 from credit_platform.stack import environment
+from credit_platform.stack.broker import wait_until_ready
 from deadlines.clock import today
 from tests.running import RunningStack, reachable
 
@@ -93,7 +94,7 @@ def settled(stack, request):
     settle(stack)
 
 
-def settle(stack: RunningStack, *, hurry: bool = True, seconds: float = 60) -> None:
+def settle(stack: RunningStack, *, hurry: bool = True, seconds: float = 120) -> None:
     def is_settled() -> bool:
         if hurry:
             stack.ask(HURRY)
@@ -105,7 +106,7 @@ def settle(stack: RunningStack, *, hurry: bool = True, seconds: float = 60) -> N
 def reach(stack: RunningStack, condition: str, batch: str | None = None) -> None:
     """Return at the moment at which the condition holds, of this batch if one is named."""
     query = f"SELECT {condition}" if batch is None else f"SELECT {condition} FROM records_batch WHERE public_id = '{batch}'"
-    stack.wait_until(condition, lambda: stack.ask(query) == [(True,)], seconds=30)
+    stack.wait_until(condition, lambda: stack.ask(query) == [(True,)], seconds=60)
 
 
 def require_exact(stack: RunningStack, *sent: tuple[str, dict[str, int]]) -> None:
@@ -132,7 +133,7 @@ class TestKilledWhileWorking:
         imported = report.send(ROWS)
         reach(stack, f"{MOMENTS['half merged']} AND {IN_FLIGHT}", imported[0])
         stack.wait_for_new("worker", stack.kill("worker"))
-        settle(stack, hurry=False, seconds=150)
+        settle(stack, hurry=False, seconds=180)
         require_exact(stack, pushed, imported)
 
     @pytest.mark.parametrize("moment", ["half read", *(pytest.param(name, marks=long) for name in MOMENTS)])
@@ -171,7 +172,8 @@ class TestKilledWhileWorking:
         second = report.send(FEW)
         stack.wait_for_new("broker", broker)
         address = environment.of_running_stack(stack.data_dir)["REDIS_URL"]
-        stack.wait_until("broker emptied", lambda: redis.Redis.from_url(address).flushall(), seconds=20)
+        wait_until_ready(address)
+        redis.Redis.from_url(address).flushall()
         settle(stack)
         stack.wait_until_healthy()
         require_exact(stack, first, second)

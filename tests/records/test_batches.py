@@ -373,7 +373,7 @@ def test_a_record_is_never_deleted(send, permit):
         ("工商注册号", lambda sheet, r, c: sheet.write_number(r, c, 530100100000001), "numeric_identifier"),
         (
             "行政许可决定文书号",
-            lambda sheet, r, c: sheet.write_datetime(r, c, datetime.datetime(2026, 1, 1)),  # noqa: DTZ001
+            lambda sheet, r, c: sheet.write_datetime(r, c, datetime.datetime(2026, 1, 1)),
             "numeric_identifier",
         ),
     ],

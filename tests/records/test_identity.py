@@ -14,6 +14,7 @@ from records.identity import (
     check_organisation_code,
     check_person_id,
     check_uscc,
+    hide_id_numbers,
     mask_number,
     upgrade_id_number,
 )
@@ -134,3 +135,13 @@ def test_a_person_is_adult_on_the_eighteenth_birthday(born, adult):
 )
 def test_masking_keeps_too_little_to_find_a_person(number, masked):
     assert mask_number(number) == masked
+
+
+@pytest.mark.parametrize("region", ["530102", "530302", "539999"])
+@pytest.mark.parametrize("year", [1935, 1955, 1982, 2001])
+def test_identity_numbers_are_found_in_texts_whatever_the_place_of_birth(region, year):
+    number = make_id_number(region, date(year, 5, 6), 12)
+    for written in (number, number.lower()):
+        assert hide_id_numbers(f"证号{written}的驾驶证", "〇") == "证号〇的驾驶证"
+    wrong = number[:17] + ("1" if number[17] != "1" else "2")
+    assert hide_id_numbers(f"编号{wrong}", "〇") == f"编号{wrong}"

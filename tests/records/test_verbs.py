@@ -68,6 +68,7 @@ def test_a_form_that_contradicts_what_is_held_leaves_nothing(register, penalty, 
         register("行政处罚", penalty(2, 行政相对人名称="云南示例冒名有限公司"))
     assert refusal.value.problems[0].code == "name_conflict"
     assert Batch.objects.count() == 1
+    assert len([path for path in data_dir.rglob("*") if path.is_file()]) == 1
 
 
 def test_a_withdrawn_record_vanishes_in_the_same_moment_and_is_pending_for_the_nation(register, penalty, clerk, today):

@@ -13,7 +13,7 @@ LEFT_BY_READING = ("audit_auditevent", "django_session")
 
 
 @pytest.fixture(scope="module")
-def ours(django_db_setup, django_db_blocker, tmp_path_factory):
+def province(django_db_setup, django_db_blocker, tmp_path_factory):
     settings = override_settings(TODAY=TODAY, DATA_DIR=tmp_path_factory.mktemp("province"))
     with django_db_blocker.unblock(), settings, transaction.atomic():
         with connection.cursor() as cursor:
@@ -23,11 +23,11 @@ def ours(django_db_setup, django_db_blocker, tmp_path_factory):
     connection.close()
 
 
-@pytest.fixture(autouse=True)
-def undone(ours):
+@pytest.fixture
+def ours(province) -> Side:
     figures.forget()
     with transaction.atomic():
-        yield
+        yield province
         transaction.set_rollback(True)
 
 

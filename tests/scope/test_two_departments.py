@@ -4,13 +4,16 @@ import pytest
 from django.urls import reverse
 
 from credit_platform.routes import ROUTES, Access
-from records.models import Batch, Record
-from tests.scope.addresses import COMMON, FORMS, PARAMETERS, address, calls
-from tests.scope.province import Side
+from records import services
+from records.models import Record, RejectedRow
+from tests.conftest import TODAY
+from tests.scope.addresses import COMMON, FORMS, PARAMETERS, address, calls, without_marks
+from tests.scope.province import Side, penalties, send
 
 OF_A_DEPARTMENT = (Access.SCOPED, Access.TOKEN, Access.SIGNED_IN)
 NAMING_A_ROW = [(n, m) for n, m in calls(Access.SCOPED, Access.TOKEN) if n in PARAMETERS and n not in COMMON]
-LISTING = [name for name, method in calls(*OF_A_DEPARTMENT) if method == "GET" and (n := name) not in PARAMETERS]
+LISTING = [name for name, method in calls(*OF_A_DEPARTMENT) if method == "GET" and name not in PARAMETERS]
+NOBODYS_ID = "00000000-0000-4000-8000-000000000000"
 # Ways to narrow a list down to what belongs to the other side.
 PROBES = {
     "office:records": (
@@ -26,12 +29,8 @@ PROBES = {
 }
 
 
-def call(ours: Side, user, name: str, method: str, where: str, data=None):
-    """As a signed-in user, or with the department's token where the route wants one."""
-    credentials = ours.bearer if ROUTES[name].access == Access.TOKEN else {}
-    return ours.client(user).generic(method, where, **credentials) if data is None else ours.client(user).post(
-        where, data, **credentials
-    )
+def credentials_of(side: Side, name: str) -> dict[str, str]:
+    return side.bearer if ROUTES[name].access == Access.TOKEN else {}
 
 
 def seen_of(side: Side, answer) -> list[str]:
@@ -43,13 +42,9 @@ def seen_of(side: Side, answer) -> list[str]:
 @pytest.mark.parametrize(("name", "method"), NAMING_A_ROW)
 @pytest.mark.parametrize("who", ["clerk", "lead"])
 def test_row_of_another_department_does_not_exist(ours, theirs, facts, who, name, method):
-    user, where = getattr(ours, who), address(name, theirs)
-    client, form = ours.client(user), FORMS[name](theirs) if name in FORMS else {}
-    credentials, before = ours.bearer if ROUTES[name].access == Access.TOKEN else {}, facts()
-    if method == "POST":
-        answer = client.post(where, form, **credentials)
-    else:
-        answer = client.get(where, **credentials)
+    client, where = ours.client(getattr(ours, who)), address(name, theirs)
+    form, before = FORMS[name](theirs) if name in FORMS else {}, facts()
+    answer = getattr(client, method.lower())(where, form, **credentials_of(ours, name))
     assert answer.status_code == 404
     assert not seen_of(theirs, answer)
     assert facts() == before
@@ -58,22 +53,24 @@ def test_row_of_another_department_does_not_exist(ours, theirs, facts, who, name
 @pytest.mark.parametrize(("name", "method"), NAMING_A_ROW)
 def test_other_department_row_and_no_row_at_all_look_the_same(ours, theirs, name, method):
     """Otherwise the 404 itself would tell that there is something."""
-    client = ours.client()
-    credentials = ours.bearer if ROUTES[name].access == Access.TOKEN else {}
-    theirs_id = str(next(iter(PARAMETERS[name](theirs).values())))
-    nobodys_id = "00000000-0000-4000-8000-000000000000"
-    where = address(name, theirs)
-    answers = [client.generic(method, each, **credentials) for each in (where, where.replace(theirs_id, nobodys_id))]
-    bodies = [answer.content.decode().replace(theirs_id, nobodys_id) for answer in answers]
+    client, where = ours.client(), address(name, theirs)
+    their_id = str(next(iter(PARAMETERS[name](theirs).values())))
+    bodies = []
+    for each in (their_id, NOBODYS_ID):
+        answer = client.generic(method, where.replace(their_id, each), **credentials_of(ours, name))
+        assert answer.status_code == 404
+        bodies.append(without_marks(answer.content.decode()).replace(their_id, NOBODYS_ID))
     assert bodies[0] == bodies[1]
-    assert [answer.status_code for answer in answers] == [404, 404]
 
 
-@pytest.mark.parametrize("name", [*LISTING, *sorted(COMMON & set(dict(calls(*OF_A_DEPARTMENT))))])
+@pytest.mark.parametrize("name", [*LISTING, *sorted(COMMON & dict(calls(*OF_A_DEPARTMENT)).keys())])
 def test_list_shows_nothing_of_another_department(ours, theirs, name):
-    where, client = address(name, ours), ours.client()
+    client = ours.client()
     for probe in (lambda side: {}, *PROBES.get(name, ())):
-        assert not seen_of(theirs, client.get(where, probe(theirs)))
+        answer = client.get(address(name, ours), probe(theirs), **credentials_of(ours, name))
+        assert answer.status_code == 200
+        asked = [str(value) for value in probe(theirs).values()]
+        assert [word for word in seen_of(theirs, answer) if not any(word in text for text in asked)] == []
 
 
 def test_lists_do_show_our_own_rows(ours, theirs):
@@ -91,15 +88,34 @@ def test_own_subject_with_the_identifier_of_another_is_refused(ours, theirs, fac
     assert facts() == before
 
 
-def test_report_in_the_name_of_another_department_is_sent_back(ours, theirs):
-    """The source code in a row decides nothing: whose token it is decides, and the row must agree."""
-    rows = [{"行政相对人名称": "示例", "数据来源单位统一社会信用代码": theirs.department.uscc}]
-    body = {"item": "行政处罚", "rows": rows}
-    answer = ours.client().post(
-        reverse("department-api:batches"), body, content_type="application/json", **ours.bearer
-    )
-    assert answer.status_code == 202
-    assert Batch.objects.get(public_id=answer.json()["id"]).department == ours.department
+def test_row_in_the_name_of_another_department_is_sent_back(ours, theirs):
+    rows = penalties(theirs.department, theirs.word, 2)[:1]
+    assert codes_of(ours, rows) == ["source_department_mismatch"]
+
+
+def test_same_decision_reported_by_another_department_leaves_ours_alone(ours, theirs):
+    """The key of a record holds the department, so nobody can overwrite another's row by naming it."""
+    rows = penalties(theirs.department, theirs.word, 2)[:1]
+    rows[0] |= {"数据来源单位统一社会信用代码": ours.department.uscc, "违法事实": "另一个部门的说法。"}
+    assert codes_of(ours, rows) == []
+    theirs.record.refresh_from_db()
+    assert theirs.record.revision == 1
+    assert Record.objects.filter(document_no=theirs.record.document_no).count() == 2
+
+
+def test_refused_row_does_not_tell_a_person_s_name_that_another_department_reported(ours, theirs):
+    """Whoever knows a number could otherwise ask whose it is (T-03)."""
+    person = penalties(theirs.department, theirs.word, 2)[1]
+    rows = [person | {"行政相对人名称": "示例别名", "数据来源单位统一社会信用代码": ours.department.uscc}]
+    assert codes_of(ours, rows) == ["person_name_conflict"]
+    assert theirs.word not in str(RejectedRow.objects.latest("pk").problems)
+
+
+def codes_of(side: Side, rows: list[dict[str, str]]) -> list[str]:
+    """Report these rows for a department; return the codes of what was sent back."""
+    batch = services.run_batch(send(side.department, rows, "核对").pk, today=TODAY)
+    assert batch.state == "committed"
+    return [problem["code"] for row in RejectedRow.objects.filter(batch=batch) for problem in row.problems]
 
 
 def test_idempotency_key_of_another_department_is_free(ours, theirs):
@@ -112,10 +128,3 @@ def test_idempotency_key_of_another_department_is_free(ours, theirs):
         )
     assert [answer.status_code for answer in answers] == [202, 202]
     assert answers[0].json()["id"] != answers[1].json()["id"]
-
-
-def test_same_decision_from_two_departments_stays_two_records(ours, theirs):
-    """The key of a record holds the department, so nobody can overwrite another's row by naming it."""
-    assert set(Record.objects.filter(department=ours.department)).isdisjoint(
-        Record.objects.filter(department=theirs.department)
-    )

@@ -61,7 +61,7 @@ def _user(departments, username: str, display_name: str, role: str, index: int |
     password = f"ynxy-{username}-2026"
     if not User.objects.filter(username=username).exists():
         place = None if index is None else departments[index]
-        user = User(username=username, display_name=display_name, is_superuser=role == Role.ADMINISTRATOR)
+        user = User(username=username, display_name=display_name)
         user.set_password(password)
         place_user(user, department=place, role=Role(role))
     return {"username": username, "password": password, "role": role}

@@ -22,14 +22,17 @@ class Command(BaseCommand):
             for role in ROLES:
                 cursor.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(role)))
             if password := os.environ.get("APP_DATABASE_PASSWORD"):
-                self._login_role(cursor, password)
+                self._login_role(cursor, "credit_app", password, ROLES)
+            if password := os.environ.get("PORTAL_DATABASE_PASSWORD"):
+                self._login_role(cursor, "credit_portal_app", password, ("credit_portal",))
 
-    def _login_role(self, cursor, password: str) -> None:
-        """credit_app logs in and can only put on one of the three roles; by itself it may do nothing."""
-        cursor.execute("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = 'credit_app')")
+    def _login_role(self, cursor, name: str, password: str, roles: tuple[str, ...]) -> None:
+        """A login that by itself may do nothing: it can only put on one of `roles`."""
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %s)", [name])
         verb = "ALTER" if cursor.fetchone()[0] else "CREATE"
+        login = sql.Identifier(name)
         cursor.execute(
-            sql.SQL("{} ROLE credit_app LOGIN NOINHERIT PASSWORD {}").format(sql.SQL(verb), sql.Literal(password))
+            sql.SQL("{} ROLE {} LOGIN NOINHERIT PASSWORD {}").format(sql.SQL(verb), login, sql.Literal(password))
         )
-        for role in ROLES:
-            cursor.execute(sql.SQL("GRANT {} TO credit_app").format(sql.Identifier(role)))
+        for role in roles:
+            cursor.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), login))

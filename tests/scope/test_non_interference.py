@@ -1,0 +1,88 @@
+"""What a department sees is the same to the byte whether another department has rows or not (T-02).
+
+Counts, page totals, order, headers, error texts: anything that changes would tell of the other's rows. The public
+portal is left out, since everybody's displayed rows are meant to be seen there.
+"""
+
+from io import BytesIO
+
+import openpyxl
+import pytest
+from django.db import transaction
+from django.urls import reverse
+
+from credit_platform.routes import ROUTES, Access
+from records import services
+from tests.conftest import TODAY
+from tests.scope.addresses import FORMS, PARAMETERS, address, calls, without_marks
+from tests.scope.province import Side, make_side, penalties, send
+
+READING = [name for name, method in calls(Access.SCOPED, Access.TOKEN, Access.SIGNED_IN) if method == "GET"]
+NARROWED = {
+    "office:records": ("?q=示例", "?q=癸藏", "?state=displayed", "?item=XZCF", "?page=2", "?late=1"),
+    "office:records-export": ("?q=示例", "?state=displayed"),
+    "office:batches": ("?state=returned", "?source=file", "?page=2"),
+    "office:refusals": ("?page=2",),
+}
+# What differs between two answers about the same rows.
+VOLATILE = {"Set-Cookie", "Expires", "Last-Modified", "X-Request-ID"}
+
+
+def seen(ours: Side, name: str) -> list[tuple[int, dict, object]]:
+    """Every answer a route gives to our lead: status, headers and body."""
+    return [look(ours, name, address(name, ours) + query) for query in ("", *NARROWED.get(name, ()))]
+
+
+def look(ours: Side, name: str, where: str) -> tuple[int, dict, object]:
+    with transaction.atomic():  # looking leaves a line in the trail, which a page may show the next time
+        credentials = ours.bearer if ROUTES[name].access == Access.TOKEN else {}
+        answer = ours.client().get(where, **credentials)
+        body = b"".join(answer) if answer.streaming else answer.content
+        transaction.set_rollback(True)
+    headers = {key: value for key, value in answer.headers.items() if key not in VOLATILE}
+    if body.startswith(b"PK"):  # a workbook holds the moment it was made
+        headers.pop("Content-Length", None)
+        sheets = openpyxl.load_workbook(BytesIO(body))
+        return answer.status_code, headers, [[cell.value for cell in row] for sheet in sheets for row in sheet.rows]
+    return answer.status_code, headers, without_marks(body.decode())
+
+
+def report_about_our_subjects(ours: Side, theirs: Side) -> None:
+    """The other department holds rows about the same organisation and the same person, and knows a further code."""
+    first, person, *_ = penalties(ours.department, theirs.word, 1)
+    both = {"数据来源单位统一社会信用代码": theirs.department.uscc}
+    first |= both | {"行政相对人名称": ours.organisation.legal_name, "行政相对人代码_2": "530102999000001"}
+    person |= both | {"行政相对人名称": ours.person.legal_name}
+    batch = services.run_batch(send(theirs.department, [first, person], theirs.word).pk, today=TODAY)
+    assert batch.rows_accepted == 2
+
+
+@pytest.mark.parametrize("name", READING)
+def test_page_is_the_same_with_and_without_rows_of_another_department(ours, name):
+    without = seen(ours, name)
+    assert without == seen(ours, name), "the page differs by itself, so the comparison would prove nothing"
+    report_about_our_subjects(ours, make_side("癸藏壬", 2))
+    assert seen(ours, name) == without
+
+
+@pytest.mark.parametrize("name", [n for n, m in calls(Access.SCOPED) if m == "POST" and n in FORMS])
+def test_refusal_of_an_incomplete_form_is_the_same(ours, name):
+    def post() -> tuple[int, str]:
+        with transaction.atomic():
+            answer = ours.client().post(address(name, ours), {})
+            transaction.set_rollback(True)
+        return answer.status_code, without_marks(answer.content.decode())
+
+    without = post()
+    report_about_our_subjects(ours, make_side("癸藏壬", 2))
+    assert post() == without
+
+
+def test_progress_of_a_batch_does_not_depend_on_others_waiting(ours):
+    """A queue position would tell how much the others send."""
+    where = reverse("office:batch", kwargs=PARAMETERS["office:batch-progress"](ours))
+    without = look(ours, "office:batch", where)
+    theirs = make_side("癸藏壬", 2)
+    for number in range(3):
+        send(theirs.department, penalties(theirs.department, theirs.word, 2), f"{theirs.word}{number}")
+    assert look(ours, "office:batch", where) == without
