@@ -80,7 +80,7 @@ def merge(batch: Batch, *, until: int) -> Counter:
             "SELECT count(*) FILTER (WHERE outcome IS NULL), count(*) FILTER (WHERE outcome = 'unchanged') FROM merging"
         )
         accepted, unchanged = cursor.fetchone()
-        cursor.execute("DROP TABLE merging")
+        cursor.execute("DROP TABLE merging, slice")
     reject(batch, refused)
     return Counter(accepted=accepted, unchanged=unchanged, rejected=len(refused))
 

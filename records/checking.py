@@ -73,6 +73,18 @@ class Invalid(Exception):
         self.code, self.details = code, details
 
 
+@dataclass(slots=True)
+class Cell:
+    """Where a field stands, how it is read, and what was read last: in real files most columns repeat themselves."""
+
+    index: int
+    code: str
+    field: ItemField
+    read: Callable[[str], str | date]
+    last_raw: str = ""
+    last_value: str | date = ""
+
+
 class RowChecker:
     """Checks rows of one item, reported by one department, on one day."""
 
@@ -82,9 +94,14 @@ class RowChecker:
         self.item, self.fields, self.rules, self.today = item, fields, rules, today
         self.sources = sources
         self.by_role = {field.role: field for field in fields if field.role}
+        self.perhaps_required = [(f.code, f) for f in fields if f.required != Requirement.NO]
+        self.not_for = {
+            kind.value: [(f.code, f) for f in fields if f.applies_to and kind.value not in f.applies_to]
+            for kind in SubjectKind
+        }
         self.secret_codes = [field.code for field in fields if field.type == FieldType.ID_NUMBER]
         self.public_text = [f.code for f in fields if f.type == FieldType.TEXT and f.scope == Scope.PUBLIC]
-        self.cells: list[tuple[int, ItemField, Callable[[str], str | date]]] = []
+        self.cells: list[Cell] = []
         self.default_kind: str | None = None
 
     def columns(self) -> list[Column]:
@@ -96,7 +113,7 @@ class RowChecker:
 
     def bind(self, positions: dict[str, int]) -> None:
         """Say which cell holds which field. Without a kind column, the columns present tell whose layout it is."""
-        self.cells = [(positions[f.code], f, _reader(f)) for f in self.fields if f.code in positions]
+        self.cells = [Cell(positions[f.code], f.code, f, _reader(f)) for f in self.fields if f.code in positions]
         codes = {role: field.code for role, field in self.by_role.items()}
         if codes.get(FieldRole.SUBJECT_KIND) in positions:
             self.default_kind = None
@@ -114,6 +131,8 @@ class RowChecker:
             self._check_requirements(values, kind, problems)
         if problems:
             return problems
+        if self.default_kind:  # the kind was not in its place; equal rows of every layout must look equal
+            values = {field.code: values[field.code] for field in self.fields if field.code in values}
         return self._lawful(row_no, values, kind, problems)
 
     def check_values(self, row_no: int, values: dict[str, str]) -> CleanRow | list[Problem]:
@@ -124,9 +143,12 @@ class RowChecker:
 
     def _read(self, cells: list, problems: list[Problem]) -> dict:
         values = {}
-        for index, field, read in self.cells:
-            raw = cells[index]
+        for cell in self.cells:
+            raw = cells[cell.index]
             if not raw:
+                continue
+            if raw == cell.last_raw and type(raw) is str:
+                values[cell.code] = cell.last_value
                 continue
             text, trouble = clean_text(raw)
             try:
@@ -134,11 +156,12 @@ class RowChecker:
                     raise Invalid(trouble)
                 if not text:
                     continue
-                if type(raw) is not str and _is_damaged(raw, field):
+                if type(raw) is not str and _is_damaged(raw, cell.field):
                     raise Invalid("numeric_identifier")
-                values[field.code] = read(text)
+                values[cell.code] = cell.last_value = cell.read(text)
+                cell.last_raw = raw
             except (Invalid, InvalidIdentifier) as error:
-                problems.append(_problem(field, error.code, str(raw), **error.details))
+                problems.append(_problem(cell.field, error.code, str(raw), **error.details))
         return values
 
     def _kind(self, values: dict, problems: list[Problem]) -> str | None:
@@ -160,12 +183,11 @@ class RowChecker:
 
     def _check_requirements(self, values: dict, kind: str, problems: list[Problem]) -> None:
         wrong = {p.field for p in problems}
-        for field in self.fields:
-            code = field.code
+        for code, field in self.not_for[kind]:
             if code in values:
-                if field.applies_to and kind not in field.applies_to:
-                    problems.append(_problem(field, "not_for_this_kind", SubjectKind(kind).label))
-            elif field.required != Requirement.NO and code not in wrong and self._is_required(field, values, kind):
+                problems.append(_problem(field, "not_for_this_kind", values[code]))
+        for code, field in self.perhaps_required:
+            if code not in values and code not in wrong and self._is_required(field, values, kind):
                 problems.append(_problem(field, "required"))
 
     def _is_required(self, field: ItemField, values: dict, kind: str) -> bool:
@@ -198,7 +220,8 @@ class RowChecker:
             return problems
         term = display_term(rule, decided_on=decided_on, valid_until=valid_until, stated_until=stated_until)
         stored = {code: value if type(value) is str else value.isoformat() for code, value in values.items()}
-        digest = crypto.keyed_digest(f"{severity}|{term.until}|{ENCODE(stored)}".encode())
+        content = ENCODE(stored)
+        digest = crypto.keyed_digest(f"{severity}|{term.until}|{content}".encode())
         secrets = {code: crypto.seal_text(stored.pop(code)) for code in self.secret_codes if code in stored}
         name = stored[self.by_role[FieldRole.SUBJECT_NAME].code]
         return CleanRow(
@@ -214,7 +237,7 @@ class RowChecker:
             decided_on=decided_on,
             title=stored[self.by_role[FieldRole.TITLE].code],
             authority=stored[self.by_role[FieldRole.AUTHORITY].code],
-            values=ENCODE(stored),
+            values=ENCODE(stored) if secrets else content,
             secrets=ENCODE(secrets),
             content_digest=digest,
             severity=severity,

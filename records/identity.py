@@ -154,6 +154,11 @@ def name_key(name: str) -> str:
     return fold_name(name)[:400]
 
 
+def mask_id_numbers(text: str) -> str:
+    """The text with everything masked that has the shape of a citizen identity number, rightly typed or not."""
+    return ID_NUMBER_IN_TEXT.sub(lambda found: mask_number(found[0]), text)
+
+
 def mask_number(number: str) -> str:
     """First six and last four characters; short numbers keep only the last two."""
     if len(number) >= 15:

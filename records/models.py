@@ -228,11 +228,14 @@ class Record(models.Model):
     """信用记录: one decision about one subject, as reported by one department."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    item = models.ForeignKey(InformationItem, models.PROTECT, related_name="records", verbose_name="目录项")
+    # Without indexes of their own: item is asked for by code, subject and department lead an index below.
+    item = models.ForeignKey(
+        InformationItem, models.PROTECT, related_name="records", db_index=False, verbose_name="目录项"
+    )
     item_code = models.CharField(max_length=20, editable=False)
-    subject = models.ForeignKey(Subject, models.PROTECT, related_name="records", verbose_name="主体")
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="records", db_index=False, verbose_name="主体")
     department = models.ForeignKey(
-        "accounts.Department", models.PROTECT, related_name="records", verbose_name="报送部门"
+        "accounts.Department", models.PROTECT, related_name="records", db_index=False, verbose_name="报送部门"
     )
     subject_name = models.CharField("报送名称", max_length=200)
     document_no = models.CharField("文书号", max_length=128)

@@ -6,7 +6,7 @@ Pages, API and Excel say the same.
 from collections import defaultdict
 from dataclasses import asdict, dataclass
 
-from records.identity import mask_number
+from records.identity import mask_id_numbers, mask_number
 from records.reading.messages import quote_briefly
 
 # code → (reason, what to do). {field}, {value} and named details are filled in.
@@ -27,7 +27,7 @@ PROBLEMS = {
     "person_id_invalid": ("“{field}”的号码与证件类型不符。", "请核对证件类型和号码。"),
     "id_number_in_text": ("“{field}”的文字中含有公民身份号码，该内容将向社会公开。", "请删去号码后重新报送。"),
     "subject_kind_not_allowed": ("“{item}”不归集{value}的信息。", "请核对主体类别。"),
-    "not_for_this_kind": ("主体类别为{value}，不应填写“{field}”。", "请核对主体类别，或清空该单元格。"),
+    "not_for_this_kind": ("该主体类别不应填写“{field}”。", "请核对主体类别，或清空该单元格。"),
     "subject_is_minor": ("当事人在决定日期未满 {age} 周岁，不得归集此类信息。", "请勿报送未成年人的该类信息。"),
     "source_department_mismatch": (
         "“{field}”的“{value}”不是本部门的代码。",
@@ -86,8 +86,8 @@ class Problem:
 
 
 def problem(code: str, *, field: str = "", name: str = "", value: str = "", secret: bool = False, **details) -> Problem:
-    """Build the sentence for `code`. A secret value is masked before it goes anywhere."""
-    shown = quote_briefly(mask_number(value) if secret else value, 100)
+    """Build the sentence for `code`. A secret value is masked before it goes anywhere, a number in a wrong column too."""
+    shown = quote_briefly(mask_number(value) if secret else mask_id_numbers(value), 100)
     reason, advice = PROBLEMS[code]
     words = defaultdict(str, field=name or "本行", value=shown, **details)
     return Problem(code, field, name, shown, reason.format_map(words), advice.format_map(words))

@@ -225,6 +225,7 @@ class Migration(migrations.Migration):
                 (
                     "department",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="records",
                         to="accounts.department",
@@ -234,6 +235,7 @@ class Migration(migrations.Migration):
                 (
                     "item",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="records",
                         to="catalogue.informationitem",
@@ -398,6 +400,7 @@ class Migration(migrations.Migration):
             model_name="record",
             name="subject",
             field=models.ForeignKey(
+                db_index=False,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="records",
                 to="records.subject",

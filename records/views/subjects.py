@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, Func, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import JSONObject
+from django.db.models.lookups import Exact
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -48,7 +51,7 @@ def subject(request, public_id):
 
 def _page(request, shown: Subject, *, refused: RevealForm | None = None):
     page = page_of(records_of(request.user).filter(subject=shown).order_by("-decided_on", "-pk"), request)
-    numbers = [_number(identifier, refused) for identifier in shown.identifiers.order_by("pk")]
+    numbers = [_number(identifier, refused) for identifier in _identifiers_seen(request.user, shown)]
     context = {
         "subject": shown,
         "is_person": shown.kind == SubjectKind.PERSON,
@@ -61,6 +64,14 @@ def _page(request, shown: Subject, *, refused: RevealForm | None = None):
         "crumbs": _crumbs(shown),
     }
     return render(request, "office/subject.html", context)
+
+
+def _identifiers_seen(user, shown: Subject) -> QuerySet[Identifier]:
+    """A person's number, and of an organisation's codes those that stand in a record the user may see (T-02)."""
+    number = JSONObject(number=OuterRef("lookup"))
+    holds_it = Func(F("values"), Value("$.* ? (@ == $number)"), number, function="jsonb_path_exists")
+    reported = records_of(user).filter(Exact(ExpressionWrapper(holds_it, BooleanField()), True), subject=shown)
+    return shown.identifiers.filter(~Q(cipher="") | Exists(reported)).order_by("pk")
 
 
 def _crumbs(shown: Subject) -> list[tuple[str, str]]:

@@ -37,10 +37,11 @@ SETTLED = """
     SELECT NOT EXISTS (SELECT FROM records_batch WHERE state IN ('received', 'reading', 'merging'))
        AND NOT EXISTS (SELECT FROM exchange_delivery WHERE state IN ('sent', 'unknown'))
        AND NOT EXISTS (SELECT FROM records_record WHERE revision > national_revision)"""
-# What only time would bring: the ends of leases of the dead, of waits between attempts.
+# What only time would bring: the ends of the leases of the dead, of unanswered exchanges, of waits between attempts.
 HURRY = """
-    WITH leases AS (UPDATE records_batch SET leased_until = now() WHERE leased_until > now()),
-         questions AS (UPDATE exchange_delivery SET ask_at = now() WHERE ask_at > now() AND state IN ('sent', 'unknown')),
+    WITH leases AS (UPDATE records_batch SET leased_until = now() WHERE leased_until < now() + interval '25 seconds'),
+         exchanges AS (UPDATE exchange_delivery SET ask_at = now()
+                       WHERE state IN ('sent', 'unknown') AND created_at < now() - interval '3 seconds'),
          attempts AS (UPDATE exchange_handover SET next_attempt_at = now() WHERE next_attempt_at > now())
     SELECT"""
 
@@ -105,7 +106,9 @@ def settle(stack: RunningStack, *, hurry: bool = True, seconds: float = 120) -> 
 
 def reach(stack: RunningStack, condition: str, batch: str | None = None) -> None:
     """Return at the moment at which the condition holds, of this batch if one is named."""
-    query = f"SELECT {condition}" if batch is None else f"SELECT {condition} FROM records_batch WHERE public_id = '{batch}'"
+    query = (
+        f"SELECT {condition}" if batch is None else f"SELECT {condition} FROM records_batch WHERE public_id = '{batch}'"
+    )
     stack.wait_until(condition, lambda: stack.ask(query) == [(True,)], seconds=60)
 
 
@@ -273,9 +276,10 @@ def test_trail_of_all_this_is_whole(stack):
     """Sealing was killed along with the rest; the chain has no gap and no fork."""
     stack.wait_until(
         "all lines sealed",
-        lambda: stack.ask(
-            "SELECT (SELECT count(*) FROM audit_auditevent) = (SELECT count(*) FROM audit_sealentry)"
-        ) == [(True,)],
+        lambda: (
+            stack.ask("SELECT (SELECT count(*) FROM audit_auditevent) = (SELECT count(*) FROM audit_sealentry)")
+            == [(True,)]
+        ),
         seconds=30,
     )
     verified = stack.manage("audit_verify")

@@ -47,7 +47,7 @@ QUERIES = {
 # What a form has to bring for its verb to be reached.
 FORMS: dict[str, Callable[[Side], dict[str, object]]] = {
     "office:record-withdraw": lambda side: {"reason": "核对时发现有误"},
-    "office:subject-reveal": lambda side: {"identifier": side.identifier.pk, "purpose": "核对身份"},
+    "office:subject-reveal": lambda side: {"kind": "id_card", "purpose": "核对身份"},
     "office:subject-rename": lambda side: {"name": "改名后的示例公司", "reason": "变更登记"},
 }
 

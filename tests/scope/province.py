@@ -1,7 +1,7 @@
 """Two departments with rows in everything, each marked by words that must never reach the other."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.test import Client
 
@@ -10,7 +10,7 @@ from accounts.services import issue_token, place_user
 from credit_platform import demo
 from exchange.models import Handover
 from records import services
-from records.models import Batch, Identifier, Record, Subject
+from records.models import Batch, Record, Subject
 from records.services.batches import item_in_force
 from tests.conftest import TODAY
 
@@ -40,10 +40,6 @@ class Side:
     @property
     def person(self) -> Subject:
         return self.personal.subject
-
-    @property
-    def identifier(self) -> Identifier:
-        return self.person.identifiers.get()
 
     @property
     def canaries(self) -> list[str]:
@@ -127,7 +123,9 @@ def penalties(department: Department, word: str, number: int) -> list[dict[str, 
 
 def send(department: Department, rows: list[dict[str, str]], file_name: str, item: str = "XZCF") -> Batch:
     """Receive a file of a department, not yet worked on."""
-    header = "行政相对人名称,行政处罚决定书文号,处罚决定日期,违法行为类型,违法事实,处罚依据,处罚类别,处罚内容,处罚有效期,"
+    header = (
+        "行政相对人名称,行政处罚决定书文号,处罚决定日期,违法行为类型,违法事实,处罚依据,处罚类别,处罚内容,处罚有效期,"
+    )
     header += "处罚机关,处罚机关统一社会信用代码,数据来源单位,数据来源单位统一社会信用代码\n"
     return services.receive_batch(
         item=item_in_force(item, on=TODAY),
@@ -144,6 +142,3 @@ def give_back(record: Record, word: str) -> Handover:
     return Handover.objects.create(
         record=record, refused_revision=record.revision, code="displayed_until_invalid", reason=f"{word}被退回"
     )
-
-
-DAYS = timedelta(days=1)

@@ -80,14 +80,6 @@ def test_lists_do_show_our_own_rows(ours, theirs):
         assert seen_of(ours, client.get(reverse(name))), name
 
 
-def test_own_subject_with_the_identifier_of_another_is_refused(ours, theirs, facts):
-    client, before = ours.client(), facts()
-    form = FORMS["office:subject-reveal"](theirs)
-    answer = client.post(address("office:subject-reveal", ours), form)
-    assert answer.status_code == 404
-    assert facts() == before
-
-
 def test_row_in_the_name_of_another_department_is_sent_back(ours, theirs):
     rows = penalties(theirs.department, theirs.word, 2)[:1]
     assert codes_of(ours, rows) == ["source_department_mismatch"]
