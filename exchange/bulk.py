@@ -1,5 +1,7 @@
 """The national queue as one SQL question: claim what is pending, and know what each row should say."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import connection
@@ -32,6 +34,20 @@ class Claimed:
     record_id: int
     revision: int
     action: str
+
+
+@contextmanager
+def only_pusher() -> Iterator[bool]:
+    """True for one process at a time. The lock belongs to the session, so it ends with a process that dies."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext('exchange.push'))")
+        is_ours = cursor.fetchone()[0]
+    try:
+        yield is_ours
+    finally:
+        if is_ours:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtext('exchange.push'))")
 
 
 def claim(limit: int) -> list[Claimed]:

@@ -39,8 +39,15 @@ def national_platform() -> NationalPlatform:
 
 
 def push_pending(platform: NationalPlatform | None = None) -> int:
-    """Send what is pending, after clearing up what is unknown. Returns the rows the national platform confirmed."""
-    platform = platform or national_platform()
+    """Send what is pending, after clearing up what is unknown. Returns the rows the national platform confirmed.
+
+    One process at a time: a national platform that hangs would otherwise hold every worker, and imports would wait.
+    """
+    with bulk.only_pusher() as is_ours:
+        return _push(platform or national_platform()) if is_ours else 0
+
+
+def _push(platform: NationalPlatform) -> int:
     ask_about_open(platform)
     confirmed = 0
     for _ in range(DELIVERIES_A_RUN):

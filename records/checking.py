@@ -185,7 +185,7 @@ class RowChecker:
         wrong = {p.field for p in problems}
         for code, field in self.not_for[kind]:
             if code in values:
-                problems.append(_problem(field, "not_for_this_kind", values[code]))
+                problems.append(_problem(field, "not_for_this_kind", str(values[code])))
         for code, field in self.perhaps_required:
             if code not in values and code not in wrong and self._is_required(field, values, kind):
                 problems.append(_problem(field, "required"))

@@ -11,3 +11,4 @@ from credit_platform.settings.base import env  # noqa: E402
 
 DEMO = env.bool("DEMO", default=False)
 WHITENOISE_USE_FINDERS = True  # no collectstatic before the first page
+STATIC_ROOT = None

@@ -1,5 +1,7 @@
 """kill -9 at every statement of a push, with a real national platform: each record takes effect there exactly once."""
 
+import threading
+import time
 from dataclasses import replace
 from functools import partial
 from itertools import count
@@ -110,4 +112,21 @@ def test_answer_in_another_order_settles_each_record_at_its_own_revision(departm
     monkeypatch.setattr(exchange.NationalPlatform, "send", send_and_turn_round)
     _report(department, list(demo.permits(SOURCE, TODAY, count=ROWS + 1))[-1:])
     exchange.push_pending()
+    assert _unsettled() == (0, 0, 0)
+
+
+def test_second_pusher_leaves_at_once_while_the_first_is_at_work(department, stub):
+    """Otherwise a national platform that hangs would hold every worker process, and imports would wait for it."""
+    _first_push(department)
+    stub.control(fault="timeout", seconds=3, count=1)
+    first = threading.Thread(target=lambda: (exchange.push_pending(), connection.close()))
+    first.start()
+    while not Delivery.objects.exists():
+        time.sleep(0.01)
+    began = time.monotonic()
+    assert exchange.push_pending() == 0
+    assert time.monotonic() - began < 1
+    assert Delivery.objects.count() == 1
+    first.join()
+    _push_until_settled()
     assert _unsettled() == (0, 0, 0)

@@ -4,6 +4,7 @@ Counts, page totals, order, headers, error texts: anything that changes would te
 portal is left out, since everybody's displayed rows are meant to be seen there.
 """
 
+from datetime import datetime
 from difflib import unified_diff
 from io import BytesIO
 
@@ -11,8 +12,10 @@ import openpyxl
 import pytest
 from django.db import transaction
 from django.urls import reverse
+from time_machine import travel
 
 from credit_platform.routes import ROUTES, Access
+from deadlines.clock import BEIJING
 from records import services
 from tests.conftest import TODAY
 from tests.scope.addresses import FORMS, PARAMETERS, address, calls, without_marks
@@ -31,6 +34,7 @@ MORE = {
     "office:record": lambda side: {"public_id": side.personal.public_id},
     "office:batch": lambda side: {"public_id": side.refused.public_id},
 }
+NOW = datetime(2026, 11, 22, 9, 30, tzinfo=BEIJING)
 # What differs between two answers about the same rows.
 VOLATILE = {"Set-Cookie", "Expires", "Last-Modified", "X-Request-ID"}
 
@@ -43,7 +47,8 @@ def seen(ours: Side, name: str) -> list[tuple[int, dict, object]]:
 
 
 def look(ours: Side, name: str, where: str) -> tuple[int, dict, object]:
-    with transaction.atomic():  # looking leaves a line in the trail, which a page may show the next time
+    # Looking leaves a line in the trail, which a page may show the next time; and pages print the minute.
+    with transaction.atomic(), travel(NOW, tick=False):
         credentials = ours.bearer if ROUTES[name].access == Access.TOKEN else {}
         answer = ours.client().get(where, **credentials)
         body = b"".join(answer) if answer.streaming else answer.content
@@ -85,7 +90,7 @@ def test_page_is_the_same_with_and_without_rows_of_another_department(ours, name
 @pytest.mark.parametrize("name", [n for n, m in calls(Access.SCOPED) if m == "POST" and n in FORMS])
 def test_refusal_of_an_incomplete_form_is_the_same(ours, name):
     def post() -> tuple[int, str]:
-        with transaction.atomic():
+        with transaction.atomic(), travel(NOW, tick=False):
             answer = ours.client().post(address(name, ours), {})
             transaction.set_rollback(True)
         return answer.status_code, without_marks(answer.content.decode())
