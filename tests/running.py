@@ -183,9 +183,8 @@ class RunningStack:
         """GET, or POST when there is a body, an address that answers in JSON; return status and answer."""
         address = path if "://" in path else f"{self.url}{path.lstrip('/')}"
         try:
-            with urllib.request.urlopen(
-                urllib.request.Request(address, body, dict(headers or {})), timeout=60
-            ) as answer:
+            request = urllib.request.Request(address, body, dict(headers or {}))
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as refusal:
             with refusal:

@@ -24,17 +24,19 @@ from tests.faults.dying import DONE, KILLED, SOURCE, clerk_of, run_and_die
 SLICE = 8
 # What an import leaves behind, without the numbers that depend on how often it was begun.
 TRACES = {
-    "batches": "SELECT state, rows_total, rows_accepted, rows_unchanged, rows_rejected, staged_until FROM records_batch",
+    "batches": """
+        SELECT state, rows_total, rows_accepted, rows_unchanged, rows_rejected, staged_until FROM records_batch""",
     "records": """
-        SELECT row_no, subject_name, document_no, decided_on, "values", displayed_from, displayed_until, state, revision,
-               national_revision FROM records_record ORDER BY row_no""",
+        SELECT row_no, subject_name, document_no, decided_on, "values", displayed_from, displayed_until, state,
+               revision, national_revision FROM records_record ORDER BY row_no""",
     "subjects": """
         SELECT s.legal_name, s.uscc, array_agg(i.kind || ':' || i.lookup ORDER BY i.kind)
         FROM records_subject AS s LEFT JOIN records_identifier AS i ON i.subject_id = s.id GROUP BY s.id ORDER BY 2""",
     "sent back": "SELECT row_no, problems FROM records_rejectedrow ORDER BY row_no",
     "left over": "SELECT (SELECT count(*) FROM records_stagedrow), (SELECT count(*) FROM records_batchkey)",
     "versions": "SELECT count(*) FROM records_recordversion",
-    "trail": "SELECT action, count(*) FROM audit_auditevent WHERE action LIKE 'records.%' GROUP BY action ORDER BY action",
+    "trail": """
+        SELECT action, count(*) FROM audit_auditevent WHERE action LIKE 'records.%' GROUP BY action ORDER BY action""",
 }
 
 

@@ -37,6 +37,8 @@ SETTLED = """
     SELECT NOT EXISTS (SELECT FROM records_batch WHERE state IN ('received', 'reading', 'merging'))
        AND NOT EXISTS (SELECT FROM exchange_delivery WHERE state IN ('sent', 'unknown'))
        AND NOT EXISTS (SELECT FROM records_record WHERE revision > national_revision)"""
+RECORDS = """
+    SELECT count(*) FROM records_record AS r JOIN records_batch AS b ON b.id = r.batch_id WHERE b.public_id = %s"""
 # What only time would bring: the ends of the leases of the dead, of unanswered exchanges, of waits between attempts.
 HURRY = """
     WITH leases AS (UPDATE records_batch SET leased_until = now() WHERE leased_until < now() + interval '25 seconds'),
@@ -118,11 +120,10 @@ def require_exact(stack: RunningStack, *sent: tuple[str, dict[str, int]]) -> Non
         ended = stack.batch(batch)
         assert ended["state"] == "committed"
         assert {name: ended[name] for name in expected} == expected
-        assert stack.ask(
-            "SELECT count(*) FROM records_record AS r JOIN records_batch AS b ON b.id = r.batch_id WHERE b.public_id = %s",
-            batch,
-        ) == [(expected["rows_accepted"],)]
-    assert stack.national()["effective"] == stack.ask("SELECT count(*) FROM public_record")[0][0]
+        assert stack.ask(RECORDS, batch) == [(expected["rows_accepted"],)]
+    ledger = stack.national()
+    assert ledger["effective"] == stack.ask("SELECT count(*) FROM public_record")[0][0]
+    assert ledger["duplicates"] == 0, "what may have arrived is asked about, not sent again (T-47)"
     check = stack.manage("check_invariants", "--stub-url", stack.stub_url)
     assert json.loads(check.stdout) == {"findings": {}}, check.stderr
     assert check.returncode == 0
@@ -140,7 +141,9 @@ class TestKilledWhileWorking:
         settle(stack, hurry=hurry, seconds=180)
         require_exact(stack, pushed, imported)
 
-    @pytest.mark.parametrize("moment", ["half read", *(pytest.param(name, marks=long) for name in MOMENTS if name != "half read")])
+    @pytest.mark.parametrize(
+        "moment", ["half read", *(pytest.param(name, marks=long) for name in MOMENTS if name != "half read")]
+    )
     def test_worker_killed_in_an_import(self, stack, report, moment):
         sent = report.send(ROWS)
         reach(stack, MOMENTS[moment], sent[0])

@@ -56,7 +56,7 @@ class Report:
         return {line: set(mistake.codes) for line, mistake in self.mistakes.items()}
 
     def correct(self, returned: Path, corrected: Path) -> Path:
-        """Put what is right into the file that came back, as the clerk does by hand. The remarks stay where they are."""
+        """Put what is right into the file that came back, as the clerk does by hand. The remarks stay."""
         book = openpyxl.load_workbook(returned)
         sheet = book.active
         titles = [cell.value for cell in sheet[1]]

@@ -5,6 +5,7 @@ each once. Then their terms end, and nobody sees them any more, although no work
 """
 
 import json
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -12,9 +13,11 @@ from urllib.parse import quote
 from playwright.sync_api import Page, expect
 
 from credit_platform import demo
+from credit_platform.stack import environment
 from deadlines.clock import BEIJING
 from tests.journeys.planted import MISTAKES, REMARKS, ROWS, make_report, read_lines
 from tests.running import RunningStack
+from tests.scope.sinks import Finder, broker_entries, files
 
 TODAY = datetime.now(BEIJING).date()
 OFFENDER = demo.Organisation("昆明呈贡示例失手建材有限公司", demo.make_uscc("530114", 901), "示戊")
@@ -123,6 +126,37 @@ def test_record_withdrawn_by_its_department_is_gone_at_once_everywhere(platform:
     assert platform.national()["effective"] == displayed(platform)
 
 
+def test_person_is_shown_without_name_and_number_and_the_number_is_found_nowhere(platform: RunningStack, open_browser):
+    """T-13 on the whole platform: what the browser shows, the addresses it visits, tables, broker, files and logs."""
+    number = demo.make_id_number("530102", date(1986, 7, 9), 613)
+    decided_on = date.fromisoformat(platform.settings.get("TODAY", TODAY.isoformat())) - timedelta(days=2)
+    document = f"昆演交罚〔{decided_on.year}〕613号"
+    clerk, visitor = open_browser(), open_browser()
+    visited, shown = [], []
+    for page in (clerk, visitor):
+        page.on("request", lambda request: visited.append(request.url))
+        page.on("load", lambda page: shown.append(page.content()))
+
+    sign_in(clerk, platform, "clerk2")
+    type_personal_penalty(clerk, document, number, decided_on)
+    search(visitor, document)
+    visitor.get_by_role("link", name="未取得经营许可从事客运经营").click()
+    expect(visitor.get_by_role("main")).to_contain_text("示**")
+    expect(visitor.get_by_role("main")).not_to_contain_text("示例某")
+    expect(visitor.get_by_text("自然人的姓名按规定隐去")).to_be_visible()
+    settle(platform)
+
+    finder = Finder(number)
+    assert not finder.is_in("\n".join(visited))
+    assert not [page for page in shown if finder.is_in(page)]
+    assert finder.among(files(platform.data_dir)) == []
+    assert finder.among(broker_entries(environment.of_running_stack(platform.data_dir)["REDIS_URL"])) == []
+    assert finder.among(tables(platform)) == []
+    received = platform.call(f"{platform.stub_url}received/?document_no={quote(document)}")[1]["results"]
+    assert len(received) == 1
+    assert not finder.is_in(str(received))
+
+
 def sign_in(page: Page, platform: RunningStack, username: str) -> None:
     page.goto("/office/")
     password = next(user["password"] for user in platform.demo["users"] if user["username"] == username)
@@ -144,6 +178,23 @@ def type_penalty(page: Page) -> None:
     page.get_by_role("button", name="提交").click()
     expect(page.get_by_text("已登记")).to_be_visible()
     expect(page.get_by_role("heading", name=DOCUMENT)).to_be_visible()
+
+
+def type_personal_penalty(page: Page, document: str, number: str, decided_on: date) -> None:
+    page.get_by_role("link", name="填报一条").first.click()
+    page.get_by_role("link", name="行政处罚", exact=True).click()
+    page.get_by_role("radio", name="自然人", exact=True).check()
+    page.get_by_label("自然人证件类型", exact=True).select_option("身份证")
+    texts = {name: text for name, text in PENALTY.items() if not name.startswith(("行政相对人", "法定代表人"))}
+    texts |= {"行政相对人名称": "示例某", "自然人证件号码": number, "行政处罚决定书文号": document}
+    texts |= {"违法行为类型": "未取得经营许可从事客运经营", "处罚决定日期": str(decided_on)}
+    for label, text in texts.items():
+        page.get_by_label(label, exact=True).fill(text)
+    page.get_by_role("checkbox", name="罚款", exact=True).check()
+    page.get_by_role("button", name="检查").click()
+    expect(page.get_by_role("heading", name="检查并提交")).to_be_visible()
+    page.get_by_role("button", name="提交").click()
+    expect(page.get_by_text("已登记")).to_be_visible()
 
 
 def upload(page: Page, path: Path) -> None:
@@ -224,6 +275,12 @@ def documents_of(platform: RunningStack, uscc: str) -> list[str]:
     return found
 
 
+def tables(platform: RunningStack) -> Iterator[tuple[str, str]]:
+    """Every table of the platform's database, as text."""
+    for (table,) in platform.ask("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"):
+        yield table, platform.ask(f"SELECT coalesce(string_agg(t::text, chr(10)), '') FROM \"{table}\" AS t")[0][0]
+
+
 def settle(platform: RunningStack) -> None:
     query = """
         SELECT NOT EXISTS (SELECT FROM records_record WHERE revision > national_revision)
@@ -243,7 +300,9 @@ def displayed(platform: RunningStack) -> int:
 
 def overdue(platform: RunningStack) -> int:
     return platform.ask(
-        "SELECT count(*) FROM records_record WHERE state IN ('current', 'disputed') AND displayed_until < platform_today()"
+        """
+        SELECT count(*) FROM records_record
+        WHERE state IN ('current', 'disputed') AND displayed_until < platform_today()"""
     )[0][0]
 
 
@@ -251,7 +310,8 @@ def endings(platform: RunningStack) -> list[tuple[str, date]]:
     """What the trail says of the end of the penalty's term."""
     return platform.ask(
         """
-        SELECT r.document_no, e.business_on FROM audit_auditevent AS e JOIN records_record AS r ON r.id::text = e.object_id
+        SELECT r.document_no, e.business_on
+        FROM audit_auditevent AS e JOIN records_record AS r ON r.id::text = e.object_id
         WHERE e.action = 'records.record.expired' AND r.document_no = %s""",
         DOCUMENT,
     )

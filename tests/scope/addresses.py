@@ -1,4 +1,4 @@
-"""Every route of the platform, found by walking the resolver, and how to fill in its parameters with one side's rows."""
+"""Every route of the platform, found by walking the resolver, and how to fill it in with one side's rows."""
 
 import re
 from collections.abc import Callable, Iterator

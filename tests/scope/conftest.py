@@ -44,9 +44,7 @@ def facts():
 
 def digest_tables() -> dict[str, str]:
     tables = [name for name in connection.introspection.table_names() if name not in LEFT_BY_READING]
-    query = " UNION ALL ".join(
-        f"SELECT '{table}', count(*) || coalesce(md5(string_agg(t::text, chr(10) ORDER BY t::text)), '') FROM {table} AS t"
-        for table in tables
-    )
+    digest = "count(*) || coalesce(md5(string_agg(t::text, chr(10) ORDER BY t::text)), '')"
+    query = " UNION ALL ".join(f"SELECT '{table}', {digest} FROM {table} AS t" for table in tables)
     with connection.cursor() as cursor:
         return dict(cursor.execute(query).fetchall())

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -39,12 +40,9 @@ class Finder:
 
     def among(self, places: Iterator[tuple[str, bytes | str]]) -> list[str]:
         """The names of the places that hold a number. Raises AssertionError when there was no place at all."""
-        seen, found = 0, []
-        for seen, (name, content) in enumerate(places, 1):
-            if self.is_in(content):
-                found.append(name)
-        assert seen, "nothing was looked at"
-        return found
+        looked = [(name, self.is_in(content)) for name, content in places]
+        assert looked, "nothing was looked at"
+        return [name for name, has_it in looked if has_it]
 
 
 def broker_entries(url: str) -> Iterator[tuple[str, bytes]]:
@@ -64,7 +62,8 @@ def broker_entries(url: str) -> Iterator[tuple[str, bytes]]:
 
 
 def files(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Every file below a folder, and its name."""
+    """Every file below a folder, and its name. One that goes away meanwhile is left out."""
     for path in folder.rglob("*"):
-        if path.is_file() and not path.is_symlink():
-            yield f"file {path.relative_to(folder)}", path.name.encode() + path.read_bytes()
+        with suppress(FileNotFoundError):
+            if path.is_file() and not path.is_symlink():
+                yield f"file {path.relative_to(folder)}", path.name.encode() + path.read_bytes()
