@@ -86,7 +86,7 @@ class Problem:
 
 
 def problem(code: str, *, field: str = "", name: str = "", value: str = "", secret: bool = False, **details) -> Problem:
-    """Build the sentence for `code`. A secret value is masked before it goes anywhere, a number in a wrong column too."""
+    """Build the sentence for `code`. A secret value is masked before it goes anywhere, wherever it was typed."""
     shown = quote_briefly(mask_number(value) if secret else mask_id_numbers(value), 100)
     reason, advice = PROBLEMS[code]
     words = defaultdict(str, field=name or "本行", value=shown, **details)

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.models import Department, User
 from deadlines.clock import today
 from records import services, workflow
+from records.errors import Refused
 from records.models import Batch
 from records.services.batches import item_in_force
 
@@ -30,8 +31,19 @@ class Command(BaseCommand):
         actor = self._actor(unit, user)
         if not file.is_file():
             raise CommandError(f"没有文件“{file}”。", returncode=2)
+        try:
+            batch = self._receive(file, item, unit, actor)
+        except Refused as refusal:
+            raise CommandError(refusal.message, returncode=2) from refusal
+        services.run_batch(batch.pk, today=today())
+        batch.refresh_from_db()
+        self.stdout.write(json.dumps(summary(batch), ensure_ascii=False, indent=2))
+        if batch.state != workflow.COMMITTED:
+            raise SystemExit(2)
+
+    def _receive(self, file: Path, item: str, unit: Department, actor: User) -> Batch:
         with file.open("rb") as content:
-            batch = services.receive_batch(
+            return services.receive_batch(
                 item=item_in_force(item, on=today()),
                 department=unit,
                 source=Batch.Source.COMMAND,
@@ -39,11 +51,6 @@ class Command(BaseCommand):
                 chunks=iter(lambda: content.read(CHUNK), b""),
                 actor=actor,
             )
-        services.run_batch(batch.pk, today=today())
-        batch.refresh_from_db()
-        self.stdout.write(json.dumps(summary(batch), ensure_ascii=False, indent=2))
-        if batch.state != workflow.COMMITTED:
-            raise SystemExit(2)
 
     def _actor(self, unit: Department, username: str) -> User:
         staff = unit.staff.filter(is_active=True, role="clerk").order_by("pk")
