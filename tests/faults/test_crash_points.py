@@ -117,7 +117,7 @@ def test_import_goes_on_after_postgres_lost_its_unlogged_staging(department, mon
     assert _traces() == undisturbed
 
 
-def test_two_workers_at_one_batch_merge_it_once(department, monkeypatch):
+def test_two_workers_at_one_batch_merge_it_once(department):
     batch, together, ended = _receive(department), threading.Barrier(2), []
 
     def work():
@@ -131,8 +131,26 @@ def test_two_workers_at_one_batch_merge_it_once(department, monkeypatch):
     for worker in workers:
         worker.join()
     assert sorted(result is None for result in ended) == [False, True]
-    assert [(row[0], row[2:5]) for row in _traces()["batches"]] == [("committed", (10, 1, 3))]
+    assert _traces()["batches"] == [("committed", 14, 10, 1, 3, 15)]
     assert dict(_traces()["trail"])["records.batch.committed"] == 1
+
+
+def test_batch_that_is_being_worked_on_is_left_alone(department, monkeypatch):
+    """Another worker comes by before each of its transactions, while the lease is good."""
+    batch, held, others = _receive(department), batches._held, []
+
+    def held_while_another_comes_by(current):
+        other = threading.Thread(
+            target=lambda: (others.append(services.run_batch(batch.pk, today=TODAY)), connection.close())
+        )
+        other.start()
+        other.join()
+        return held(current)
+
+    monkeypatch.setattr(batches, "_held", held_while_another_comes_by)
+    assert services.run_batch(batch.pk, today=TODAY).state == "committed"
+    assert others == [None] * len(others)
+    assert len(others) > 6
 
 
 def test_worker_thought_dead_does_no_harm_wherever_it_wakes_up(department, monkeypatch):

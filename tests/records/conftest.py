@@ -1,16 +1,13 @@
 """A department that reports, and files the way departments write them."""
 
-import csv
-import io
-
 import pytest
 
-from accounts.models import Department, Region, Role, User
-from accounts.services import place_user
+from accounts.models import Department, Role, User
 from credit_platform import demo
 from records import services
 from records.models import Batch
 from records.services.batches import item_in_force
+from tests.factories import as_csv, make_department, make_user
 
 
 @pytest.fixture
@@ -23,18 +20,8 @@ def clerk(department):
     return make_clerk(department, "clerk-a")
 
 
-def make_department(letter: str, number: int) -> Department:
-    return Department.objects.create(
-        code=f"530000-TEST-{letter}",
-        name=f"云南省示例{letter}局",
-        region=Region.objects.get(code="530000"),
-        uscc=demo.make_uscc("530000", number, "11"),
-        source="测试",
-    )
-
-
 def make_clerk(department: Department, username: str) -> User:
-    return place_user(User(username=username), department=department, role=Role.CLERK)
+    return make_user(username, Role.CLERK, department)
 
 
 @pytest.fixture
@@ -56,14 +43,6 @@ def send(data_dir, today, department, clerk):
         return Batch.objects.get(pk=batch.pk)
 
     return send
-
-
-def as_csv(rows: list[dict[str, str]], encoding: str = "utf-8") -> bytes:
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(dict.fromkeys(key for row in rows for key in row)), restval="")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue().encode(encoding)
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from django.test import Client
 from accounts.services import issue_token, revoke_token
 from records import services
 from records.models import Batch
-from tests.records.conftest import as_csv, make_clerk, make_department
+from tests.factories import as_csv, make_department
+from tests.records.conftest import make_clerk
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/batches/"

@@ -13,7 +13,8 @@ from records import services, workflow
 from records.errors import IdempotencyConflict, RightMissing
 from records.models import Batch, BatchKey, Identifier, Record, RecordVersion, RejectedRow, StagedRow, Subject
 from records.services import batches
-from tests.records.conftest import as_csv, make_clerk, make_department
+from tests.factories import as_csv, make_department
+from tests.records.conftest import make_clerk
 
 pytestmark = pytest.mark.django_db
 

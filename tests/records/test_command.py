@@ -6,7 +6,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.records.conftest import as_csv
+from tests.factories import as_csv
 
 pytestmark = pytest.mark.django_db
 

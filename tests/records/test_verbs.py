@@ -13,7 +13,8 @@ from records import services, workflow
 from records.errors import Refused, RightMissing, RowRefused
 from records.models import Batch, Identifier, Record, Subject
 from records.services.batches import item_in_force
-from tests.records.conftest import make_clerk, make_department
+from tests.factories import make_department
+from tests.records.conftest import make_clerk
 from tests.records.test_batches import person
 
 pytestmark = pytest.mark.django_db

@@ -1,6 +1,9 @@
 """A province with a department in it, built once for a module; what a test does to it is undone after the test."""
 
+import io
+
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import override_settings
 
@@ -18,6 +21,7 @@ def province(django_db_setup, django_db_blocker, tmp_path_factory):
     with django_db_blocker.unblock(), settings, transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('platform.today', %s, true)", [TODAY.isoformat()])
+        call_command("seed", stdout=io.StringIO())  # a transactional_db test before this one took it away
         yield make_side("甲隐乙", 1)
         transaction.set_rollback(True)
     connection.close()
@@ -31,8 +35,9 @@ def ours(province) -> Side:
         transaction.set_rollback(True)
 
 
-@pytest.fixture
-def theirs(ours) -> Side:
+@pytest.fixture(scope="module")
+def theirs(province) -> Side:
+    """The other department, for the whole of the modules that ask for it."""
     return make_side("癸藏壬", 2)
 
 
