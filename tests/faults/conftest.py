@@ -19,19 +19,3 @@ def department(committed, data_dir, monkeypatch):
     place_user(User(username="crash-clerk"), department=made, role=Role.CLERK)
     yield made
     connection.close()
-
-
-def pytest_configure(config):
-    config.addinivalue_line("markers", "long: takes minutes and proves more; run with -m long")
-
-
-def pytest_collection_modifyitems(config, items):
-    """Long tests run only when they are asked for."""
-    if "long" in config.option.markexpr:
-        return
-    chosen, left_out = [], []
-    for item in items:
-        (left_out if item.get_closest_marker("long") else chosen).append(item)
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = chosen
