@@ -172,10 +172,14 @@ class RunningStack:
 
     def ask(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """Put a question to the stack's database as its owner, on the stack's day."""
+        with self.session() as session:
+            return session.execute(query, parameters).fetchall()
+
+    def session(self) -> psycopg.Connection[tuple[Any, ...]]:
+        """Open a session of the database's owner, on the stack's day."""
         day = f"-c platform.today={self.settings['TODAY']}" if self.settings.get("TODAY") else ""
         address = environment.of_running_stack(self.data_dir, owner=True)["DATABASE_URL"]
-        with psycopg.connect(address, options=day) as session:
-            return session.execute(query, parameters).fetchall()
+        return psycopg.connect(address, options=day, autocommit=True)
 
     def call(
         self, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None

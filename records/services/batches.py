@@ -26,10 +26,12 @@ from records.checking import CleanRow, RowChecker
 from records.errors import IdempotencyConflict, ItemNotInForce, RightMissing
 from records.models import Batch, IdempotencyKey, RejectedRow
 from records.problems import Problem, problem
-from records.reading import FileRefused, find_header, open_table
+from records.reading import FileRefused, Limits, find_header, open_table
 
 SLICE = 5000
 LEASE = timedelta(seconds=30)
+# A workbook of 200,000 rows can take this long before its first row is there.
+OPENING = timedelta(seconds=Limits().seconds) + LEASE
 ATTEMPTS = 5
 
 
@@ -215,6 +217,7 @@ def _read(batch: Batch, today: date) -> bool:
             RejectedRow.objects.filter(batch=held).delete()
             held.rows_rejected = 0
         held.rows_read = 0
+        held.leased_until = timezone.now() + OPENING
         held.save()
     columns = checker.columns()
     with storage.opened(batch.public_id.hex) as path, open_table(path, columns=columns) as table:

@@ -5,12 +5,14 @@ final tables are held against an import nobody disturbed. `n` runs over the whol
 """
 
 import threading
+from datetime import timedelta
 from functools import partial
 from itertools import count
 
 import pytest
 from django.db import connection
 from django.utils import timezone
+from time_machine import travel
 
 from accounts.models import Department
 from credit_platform import demo
@@ -151,6 +153,24 @@ def test_batch_that_is_being_worked_on_is_left_alone(department, monkeypatch):
     assert services.run_batch(batch.pk, today=TODAY).state == "committed"
     assert others == [None] * len(others)
     assert len(others) > 6
+
+
+def test_file_that_takes_long_to_open_is_left_alone(department, monkeypatch):
+    """The first row of a large workbook can be a minute away; whoever is at it must not lose it meanwhile."""
+    batch, open_table, others = _receive(department), batches.open_table, []
+
+    def open_slowly(*arguments, **keywords):
+        with travel(timezone.now() + timedelta(seconds=100)):
+            other = threading.Thread(
+                target=lambda: (others.append(services.run_batch(batch.pk, today=TODAY)), connection.close())
+            )
+            other.start()
+            other.join()
+        return open_table(*arguments, **keywords)
+
+    monkeypatch.setattr(batches, "open_table", open_slowly)
+    assert services.run_batch(batch.pk, today=TODAY).state == "committed"
+    assert others == [None]
 
 
 def test_worker_thought_dead_does_no_harm_wherever_it_wakes_up(department, monkeypatch):
