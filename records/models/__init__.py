@@ -1,0 +1,20 @@
+"""The facts: subjects, their identifiers, credit records, and the batches they came in."""
+
+from records.models.batches import Batch, BatchKey, IdempotencyKey, RejectedRow, StagedRow
+from records.models.records import Record, RecordVersion
+from records.models.subjects import PERSON_ID_KINDS, Bigrams, Identifier, IdentifierKind, Subject
+
+__all__ = [
+    "PERSON_ID_KINDS",
+    "Batch",
+    "BatchKey",
+    "Bigrams",
+    "IdempotencyKey",
+    "Identifier",
+    "IdentifierKind",
+    "Record",
+    "RecordVersion",
+    "RejectedRow",
+    "StagedRow",
+    "Subject",
+]

@@ -1,0 +1,145 @@
+"""How facts come in: batches, the rows waiting in them, and the rows sent back."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from catalogue.models import InformationItem
+from records import workflow
+from records.querysets import BatchQuerySet
+
+
+class Batch(models.Model):
+    """报送批次: what a department sent, and what became of each row. A single form is a batch of one."""
+
+    class Source(models.TextChoices):
+        FORM = "form", "网页填报"
+        FILE = "file", "文件上传"
+        API = "api", "接口报送"
+        COMMAND = "command", "命令行导入"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    item = models.ForeignKey(InformationItem, models.PROTECT, related_name="+", verbose_name="目录项")
+    department = models.ForeignKey(
+        "accounts.Department", models.PROTECT, related_name="batches", verbose_name="报送部门"
+    )
+    source = models.CharField("方式", max_length=10, choices=Source.choices)
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="经办人"
+    )
+    file_name = models.CharField("文件名", max_length=255, blank=True)
+    file_digest = models.CharField("文件摘要（SM3）", max_length=64)
+    file_size = models.PositiveBigIntegerField("大小（字节）", default=0)
+    state = models.CharField("状态", max_length=10, choices=workflow.BatchState.choices, default=workflow.RECEIVED)
+    code = models.CharField("退回代码", max_length=40, blank=True)
+    reason = models.TextField("退回原因", blank=True)
+    notes = models.JSONField("读取说明", default=list, blank=True)
+    rows_total = models.PositiveIntegerField("总行数", null=True)
+    rows_read = models.PositiveIntegerField("已读行数", default=0)
+    rows_accepted = models.PositiveIntegerField("接收", default=0)
+    rows_unchanged = models.PositiveIntegerField("无变化", default=0)
+    rows_rejected = models.PositiveIntegerField("退回", default=0)
+    staged_until = models.PositiveIntegerField(default=0)
+    checkpoint = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease = models.UUIDField(null=True)
+    leased_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField("报送时间", auto_now_add=True)
+    finished_at = models.DateTimeField("完成时间", null=True)
+
+    objects = BatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "报送批次"
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["department", "-id"], name="batch_of_department"),
+            models.Index(
+                fields=["leased_until"], name="batch_waiting", condition=Q(state__in=workflow.BATCH_UNFINISHED)
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in workflow.BatchState]), name="batch_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=workflow.COMMITTED)
+                | Q(rows_total=F("rows_accepted") + F("rows_unchanged") + F("rows_rejected")),
+                name="every_row_of_a_committed_batch_is_accounted_for",
+            ),
+            models.CheckConstraint(condition=~Q(state=workflow.REFUSED) | ~Q(code=""), name="refusal_says_why"),
+        ]
+
+    def __str__(self):
+        return f"{self.item} {self.created_at:%Y-%m-%d} {self.file_name}".strip()
+
+
+class StagedRow(models.Model):
+    """A checked row on its way into the records.
+
+    The table is unlogged: after a crash it is read again from the file.
+    """
+
+    batch = models.ForeignKey(Batch, models.CASCADE, db_constraint=False, related_name="+")
+    row_no = models.PositiveIntegerField()
+    subject_kind = models.CharField(max_length=20)
+    subject_name = models.CharField(max_length=200)
+    name_key = models.CharField(max_length=400)
+    adult_on = models.DateField(null=True)
+    id_kinds = ArrayField(models.TextField())
+    id_lookups = ArrayField(models.TextField())
+    id_ciphers = ArrayField(models.TextField())
+    document_no = models.CharField(max_length=128)
+    decided_on = models.DateField()
+    title = models.TextField()
+    authority = models.TextField()
+    values = models.JSONField()
+    secrets = models.JSONField()
+    content_digest = models.BinaryField()
+    severity = models.CharField(max_length=10, blank=True)
+    displayed_until = models.DateField(null=True)
+    display_rule_key = models.CharField(max_length=60)
+
+    pk = models.CompositePrimaryKey("batch_id", "row_no")
+
+
+class BatchKey(models.Model):
+    """Which records a running batch has already named: the second naming is told, not obeyed. Emptied at the end."""
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="+")
+    key = models.UUIDField()
+    row_no = models.PositiveIntegerField()
+    content_digest = models.BinaryField()
+
+    pk = models.CompositePrimaryKey("batch_id", "key")
+
+
+class RejectedRow(models.Model):
+    """退回行: the line of the file and what is wrong with it, never a secret value in the clear."""
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="rejected_rows")
+    row_no = models.PositiveIntegerField("行号")
+    problems = models.JSONField("问题")
+
+    pk = models.CompositePrimaryKey("batch_id", "row_no")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "退回行"
+        ordering = ["batch_id", "row_no"]
+
+
+class IdempotencyKey(models.Model):
+    """One request, one batch, however often it is sent (T-37)."""
+
+    department = models.ForeignKey("accounts.Department", models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    request_digest = models.CharField(max_length=64)
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["department", "key"], name="key_once_a_department")]
