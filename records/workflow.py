@@ -19,6 +19,24 @@ class RecordState(TextChoices):
     EXPIRED = "expired", "公示期满"
 
 
+class MergeState(TextChoices):
+    """Of a merge of two subjects that are one."""
+
+    SUGGESTED = "suggested", "待复核"
+    MERGED = "merged", "已合并"
+    DISMISSED = "dismissed", "不予合并"
+    UNMERGED = "unmerged", "已撤销合并"
+
+
+class CodeCaseState(TextChoices):
+    """Of a wrong or re-assigned code."""
+
+    UNEXPLAINED = "unexplained", "待说明"
+    EXPLAINED = "explained", "已说明"
+    CORRECTED = "corrected", "已更正"
+    SETTLED = "settled", "已办结"
+
+
 RECEIVED, READING, MERGING = BatchState.RECEIVED.value, BatchState.READING.value, BatchState.MERGING.value
 COMMITTED, REFUSED, CANCELLED = BatchState.COMMITTED.value, BatchState.REFUSED.value, BatchState.CANCELLED.value
 BATCH_UNFINISHED = (RECEIVED, READING, MERGING)
@@ -26,6 +44,11 @@ BATCH_UNFINISHED = (RECEIVED, READING, MERGING)
 CURRENT, DISPUTED = RecordState.CURRENT.value, RecordState.DISPUTED.value
 WITHDRAWN, EXPIRED = RecordState.WITHDRAWN.value, RecordState.EXPIRED.value
 RECORD_LIVE = (CURRENT, DISPUTED)
+
+SUGGESTED, MERGED = MergeState.SUGGESTED.value, MergeState.MERGED.value
+DISMISSED, UNMERGED = MergeState.DISMISSED.value, MergeState.UNMERGED.value
+UNEXPLAINED, EXPLAINED = CodeCaseState.UNEXPLAINED.value, CodeCaseState.EXPLAINED.value
+CORRECTED, SETTLED = CodeCaseState.CORRECTED.value, CodeCaseState.SETTLED.value
 
 # (state, action) → next state, with the rule it comes from.
 TRANSITIONS = {
@@ -43,6 +66,17 @@ TRANSITIONS = {
     (DISPUTED, "withdraw"): (WITHDRAWN, "国发〔2016〕33号（二十二）：及时更正或撤销"),
     (CURRENT, "expire"): (EXPIRED, "国办发〔2016〕98号四（三）：不再展示超过期限的信息"),
     (DISPUTED, "expire"): (EXPIRED, "国办发〔2016〕98号四（三）：不再展示超过期限的信息"),
+    (CURRENT, "deduplicate"): (WITHDRAWN, "主体合并：同一决定只留一条"),
+    (DISPUTED, "deduplicate"): (WITHDRAWN, "主体合并：同一决定只留一条"),
+    (SUGGESTED, "merge"): (MERGED, "国办发〔2016〕98号三（一）：确保唯一性"),
+    (SUGGESTED, "dismiss"): (DISMISSED, "国办发〔2016〕98号三（一）：确保唯一性"),
+    (MERGED, "unmerge"): (UNMERGED, "国发〔2016〕33号（二十二）：及时更正"),
+    (UNEXPLAINED, "explain"): (EXPLAINED, "国发〔2014〕21号五（二）：统一社会信用代码制度"),
+    (UNEXPLAINED, "correct"): (CORRECTED, "国发〔2014〕21号五（二）：统一社会信用代码制度"),
+    (EXPLAINED, "reopen"): (UNEXPLAINED, "说明不充分，退回部门"),
+    (CORRECTED, "reopen"): (UNEXPLAINED, "更正不充分，退回部门"),
+    (EXPLAINED, "settle"): (SETTLED, "重错码办结"),
+    (CORRECTED, "settle"): (SETTLED, "重错码办结"),
 }
 
 

@@ -64,7 +64,7 @@ WRAPPED = re.compile(rf"(?<=[{CJK}])\s*[\n\t]\s*(?=[{CJK}])")
 FORMULA_LIKE = re.compile("['\\s]*[=+\\-@＝＋－＠]|'*[\\t\\r\\n]")
 
 SEPARATORS = "·•・･‧∙⋅．.·⸱⸳ᐧ"
-# Radicals that NFKC leaves alone (it maps Kangxi radicals, and of this block two): EquivalentUnifiedIdeograph of Unicode.
+# Radicals that NFKC leaves alone (it maps the Kangxi ones, and two of these): EquivalentUnifiedIdeograph of Unicode.
 RADICALS = (
     "⺁厂⺄乙⺅亻⺇几⺉刂⺋㔾⺌小⺍小⺐尢⺒巳⺓幺⺔彑⺕彐⺖忄⺗㣺⺘扌⺙攵⺛旡⺝月⺞歺⺠民⺡氵⺢氺⺣灬⺤爫⺥爫⺦丬⺨犭⺩王"
     "⺫罒⺬示⺭礻⺮竹⺯糹⺰纟⺱罓⺲罒⺶羊⺷羊⺸羊⺹耂⺺肀⺼月⺽臼⺾艹⻁虎⻂衤⻃覀⻄西⻅见⻆角⻇角⻈讠⻉贝⻊足⻋车⻌辶⻍辶"

@@ -140,6 +140,7 @@ def rename(request, public_id):
         services.rename_subject(
             shown,
             name=form.cleaned_data["name"],
+            renamed_on=form.cleaned_data["renamed_on"],
             department=department,
             actor=request.user,
             reason=form.cleaned_data["reason"],

@@ -59,7 +59,7 @@ def test_only_numbers_kept_sealed_are_revealed(office, person, firm):
 
 def test_only_the_lead_renames_and_former_records_keep_their_name(office, browse, lead, firm):
     former = firm.legal_name
-    data = {"name": "昆明示例更名后商贸有限公司", "reason": "2026-11-10 变更登记（示例）"}
+    data = {"name": "昆明示例更名后商贸有限公司", "renamed_on": "2026-11-10", "reason": "2026-11-10 变更登记（示例）"}
     assert office.post(path("subject-rename", firm), data).status_code == 404
     assert path("subject-rename", firm) not in office.get(path("subject", firm)).content.decode()
     client = browse(lead)

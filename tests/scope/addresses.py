@@ -48,7 +48,11 @@ QUERIES = {
 FORMS: dict[str, Callable[[Side], dict[str, object]]] = {
     "office:record-withdraw": lambda side: {"reason": "核对时发现有误"},
     "office:subject-reveal": lambda side: {"kind": "id_card", "purpose": "核对身份"},
-    "office:subject-rename": lambda side: {"name": "改名后的示例公司", "reason": "变更登记"},
+    "office:subject-rename": lambda side: {
+        "name": "改名后的示例公司",
+        "renamed_on": "2026-11-01",
+        "reason": "变更登记",
+    },
 }
 
 
