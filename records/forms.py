@@ -170,13 +170,17 @@ class OpinionForm(forms.Form):
 
 
 class MergeForm(OpinionForm):
-    survivor = forms.UUIDField(label="保留哪一个", error_messages={"required": "请选择保留哪一个主体。"})
+    survivor = forms.ChoiceField(
+        label="保留哪一个",
+        widget=forms.RadioSelect,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "请选择保留哪一个主体。"),
+    )
 
     field_order = ("survivor", "reason")
 
     def __init__(self, *args, subjects: list[tuple[str, str]], **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["survivor"].widget = forms.RadioSelect(choices=subjects)
+        self.fields["survivor"].choices = subjects
 
 
 class CodeCaseFilterForm(FilterForm):

@@ -2,9 +2,11 @@
 
 import re
 
+from django.db.models import Q
+
 from records.errors import Refused
 from records.identity import is_id_number
-from records.models import Identifier, IdentifierKind, Subject
+from records.models import FormerName, Identifier, IdentifierKind, Subject
 from records.querysets import RecordQuerySet
 from records.reading.cleaning import clean_text, fold_identifier, fold_name
 
@@ -33,4 +35,5 @@ def matching(records: RecordQuerySet, text: str) -> RecordQuerySet:
     if len(key) < 2:
         raise Refused("请至少输入两个字。", code="query_too_short")
     named = {"bigrams__contains": [key]} if len(key) == 2 else {"name_key__contains": key}
-    return records.filter(subject__in=Subject.objects.filter(**named).values("pk"))
+    present = Q(subject__in=Subject.objects.filter(**named).values("pk"))
+    return records.filter(present | Q(subject__in=FormerName.objects.filter(**named).values("subject")))

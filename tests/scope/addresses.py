@@ -33,6 +33,14 @@ PARAMETERS: dict[str, Callable[[Side], dict]] = {
     "office:subject": lambda side: {"public_id": side.person.public_id},
     "office:subject-reveal": lambda side: {"public_id": side.person.public_id},
     "office:subject-rename": lambda side: {"public_id": side.organisation.public_id},
+    "office:subject-standing": lambda side: {"public_id": side.organisation.public_id},
+    "office:duplicate": lambda side: {"public_id": side.pair.public_id},
+    "office:duplicate-suggest": lambda side: {"public_id": side.pair.public_id},
+    "office:duplicate-distinct": lambda side: {"public_id": side.pair.public_id},
+    "office:duplicate-decide": lambda side: {"public_id": side.pair.public_id},
+    "office:code-case": lambda side: {"public_id": side.case.public_id},
+    "office:code-case-answer": lambda side: {"public_id": side.case.public_id},
+    "office:code-case-judge": lambda side: {"public_id": side.case.public_id},
     "office:refusal-resend": lambda side: {"public_id": side.record.public_id},
     "office:catalogue-item": lambda side: {"code": "XZCF"},
 }
@@ -53,6 +61,12 @@ FORMS: dict[str, Callable[[Side], dict[str, object]]] = {
         "renamed_on": "2026-11-01",
         "reason": "变更登记",
     },
+    "office:subject-standing": lambda side: {"standing": "deregistered", "since": "2026-11-01", "decision": "示例"},
+    "office:duplicate-suggest": lambda side: {"survivor": side.organisation.public_id, "reason": "核对档案"},
+    "office:duplicate-distinct": lambda side: {"reason": "核对档案"},
+    "office:duplicate-decide": lambda side: {"decision": "merge", "reason": "核对档案"},
+    "office:code-case-answer": lambda side: {"action": "correct", "reason": "已经更正"},
+    "office:code-case-judge": lambda side: {"action": "settle", "reason": "已经核对"},
 }
 
 

@@ -10,7 +10,7 @@ from accounts.services import issue_token, place_user
 from credit_platform import demo
 from exchange.models import Handover
 from records import services
-from records.models import Batch, Record, Subject
+from records.models import Batch, CodeCase, Record, Subject, SuspectedDuplicate
 from records.services.batches import item_in_force
 from tests.conftest import TODAY
 
@@ -32,6 +32,8 @@ class Side:
     record: Record
     personal: Record
     withdrawn: Record
+    pair: SuspectedDuplicate
+    case: CodeCase
 
     @property
     def organisation(self) -> Subject:
@@ -45,6 +47,7 @@ class Side:
     def canaries(self) -> list[str]:
         """What only this side has; nobody from another department may be sent any of it."""
         objects = (self.batch, self.waiting, self.refused, self.record, self.personal, self.withdrawn)
+        objects += (self.pair, self.case)
         ids = [str(each.public_id) for each in (*objects, self.organisation, self.person)]
         codes = [self.department.code, self.department.uscc, self.organisation.uscc, self.token]
         return [self.word, *ids, *codes]
@@ -89,7 +92,16 @@ def make_side(word: str, number: int) -> Side:
         Record.objects.get(pk=record.pk),
         personal,
         Record.objects.get(pk=withdrawn.pk),
+        suspect(record.subject, personal.subject),
+        CodeCase.objects.create(
+            department=department, kind="uscc_invalid", about=f"{word}代码", subject=record.subject
+        ),
     )
+
+
+def suspect(*subjects: Subject) -> SuspectedDuplicate:
+    first, second = sorted(subjects, key=lambda subject: subject.pk)
+    return SuspectedDuplicate.objects.create(first=first, second=second, reasons=["same_name"])
 
 
 def _user(name: str, department: Department | None, role: Role) -> User:
