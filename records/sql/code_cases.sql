@@ -1,7 +1,7 @@
--- Doubts about codes, one case for each department, kind and code (or sentence, where the row named no single code).
+-- Doubts about codes, one case for each department, kind and code (for a conflict of names: the name held; else the reason).
 -- What came in since the last time: rows sent back for a code, with the line each stood in.
 CREATE TEMP TABLE doubt ON COMMIT DROP AS
-SELECT b.department_id, p ->> 'code' AS kind, left(coalesce(nullif(p ->> 'value', ''), p ->> 'reason'), 200) AS about,
+SELECT b.department_id, p ->> 'code' AS kind, left(coalesce(nullif(p ->> 'value', ''), substring(p ->> 'reason' FROM '“(.+?)”'), p ->> 'reason'), 200) AS about,
        b.id AS batch_id, r.row_no
 FROM records_rejectedrow AS r JOIN records_batch AS b ON b.id = r.batch_id
 CROSS JOIN LATERAL jsonb_array_elements(r.problems) AS p

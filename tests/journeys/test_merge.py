@@ -1,4 +1,4 @@
-"""One organisation twice in a real browser: two reviewers merge it, a visitor follows, and one of them parts it again."""
+"""One organisation twice, in a real browser: two reviewers merge it, a visitor follows, one of them parts it again."""
 
 from datetime import datetime, timedelta
 

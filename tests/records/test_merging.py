@@ -261,6 +261,18 @@ def test_an_import_at_the_same_time_waits_for_the_merge(committed, data_dir):
     assert list(Record.objects.values_list("subject_id", flat=True)) == [merged.survivor_id] * 3
 
 
+MOVED = {"Record", "Identifier", "FormerName", "Subject"}
+STAYING = {"StandingChange", "SuspectedDuplicate", "SubjectMerge", "CodeCase"}
+
+
+def test_every_table_that_names_a_subject_is_thought_of():
+    """Whoever adds a foreign key to Subject decides what a merge does with it (ADR 0018)."""
+    fields = Subject._meta.get_fields(include_hidden=True)
+    relations = [field for field in fields if field.auto_created and field.is_relation]
+    naming = {relation.related_model.__name__ for relation in relations}
+    assert naming == MOVED | STAYING
+
+
 class MergingMachine(RuleBasedStateMachine):
     """Any sequence of reports, merges and unmerges keeps every fact with exactly one subject."""
 
