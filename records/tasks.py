@@ -6,6 +6,7 @@ from django.utils import timezone
 from deadlines.clock import today
 from records import services
 from records.models import Batch
+from records.services import special
 
 
 @shared_task
@@ -25,6 +26,11 @@ def find_doubtful_subjects() -> None:
     """Suspected duplicates and doubtful codes of the day. Doing it twice finds the same."""
     services.find_duplicates()
     services.find_code_cases()
+
+
+@shared_task
+def lapse_special_queries() -> None:
+    special.lapse_special_queries(today=today())
 
 
 @shared_task

@@ -37,6 +37,14 @@ class CodeCaseState(TextChoices):
     SETTLED = "settled", "已办结"
 
 
+class SpecialQueryState(TextChoices):
+    ASKED = "asked", "待审核"
+    GRANTED = "granted", "已准予"
+    DENIED = "denied", "未准予"
+    DROPPED = "dropped", "已撤销"
+    LAPSED = "lapsed", "逾期失效"
+
+
 RECEIVED, READING, MERGING = BatchState.RECEIVED.value, BatchState.READING.value, BatchState.MERGING.value
 COMMITTED, REFUSED, CANCELLED = BatchState.COMMITTED.value, BatchState.REFUSED.value, BatchState.CANCELLED.value
 BATCH_UNFINISHED = (RECEIVED, READING, MERGING)
@@ -49,6 +57,8 @@ SUGGESTED, MERGED = MergeState.SUGGESTED.value, MergeState.MERGED.value
 DISMISSED, UNMERGED = MergeState.DISMISSED.value, MergeState.UNMERGED.value
 UNEXPLAINED, EXPLAINED = CodeCaseState.UNEXPLAINED.value, CodeCaseState.EXPLAINED.value
 CORRECTED, SETTLED = CodeCaseState.CORRECTED.value, CodeCaseState.SETTLED.value
+ASKED, GRANTED, DENIED = SpecialQueryState.ASKED.value, SpecialQueryState.GRANTED.value, SpecialQueryState.DENIED.value
+DROPPED, LAPSED = SpecialQueryState.DROPPED.value, SpecialQueryState.LAPSED.value
 
 # (state, action) → next state, with the rule it comes from.
 TRANSITIONS = {
@@ -77,6 +87,11 @@ TRANSITIONS = {
     (CORRECTED, "reopen"): (UNEXPLAINED, "更正不充分，退回部门"),
     (EXPLAINED, "settle"): (SETTLED, "重错码办结"),
     (CORRECTED, "settle"): (SETTLED, "重错码办结"),
+    (ASKED, "grant"): (GRANTED, "国发〔2014〕21号四（五）：特殊查询特殊申请"),
+    (ASKED, "deny"): (DENIED, "国发〔2014〕21号四（五）：特殊查询特殊申请"),
+    (ASKED, "drop"): (DROPPED, "申请部门撤销"),
+    (GRANTED, "drop"): (DROPPED, "申请部门不再需要"),
+    (ASKED, "lapse"): (LAPSED, "逾期未审核，不得查询"),
 }
 
 

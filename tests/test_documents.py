@@ -24,7 +24,7 @@ from disclosure.search import REFUSALS as QUERIES
 from records.models import Standing, Verification
 from records.problems import PROBLEMS
 from records.reading.messages import REFUSALS
-from records.workflow import BatchState, CodeCaseState, MergeState, RecordState
+from records.workflow import BatchState, CodeCaseState, MergeState, RecordState, SpecialQueryState
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = ("accounts", "audit", "catalogue", "deadlines", "disclosure", "exchange", "records")
@@ -64,12 +64,9 @@ def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 def draw_states() -> str:
     """Every state machine of the records, and why each way is there."""
     drawing = "```mermaid\nstateDiagram-v2\n"
-    drawing += "".join(
-        f"    {state.value}: {state.label} {state.value}\n"
-        for state in (*BatchState, *RecordState, *MergeState, *CodeCaseState)
-    )
-    starts = (BatchState.RECEIVED, RecordState.CURRENT, MergeState.SUGGESTED, CodeCaseState.UNEXPLAINED)
-    drawing += "".join(f"    [*] --> {state.value}\n" for state in starts)
+    machines = (BatchState, RecordState, MergeState, CodeCaseState, SpecialQueryState)
+    drawing += "".join(f"    {each.value}: {each.label} {each.value}\n" for machine in machines for each in machine)
+    drawing += "".join(f"    [*] --> {next(iter(machine)).value}\n" for machine in machines)
     ways = records.workflow.TRANSITIONS.items()
     drawing += "".join(f"    {state} --> {following}: {action}\n" for (state, action), (following, _) in ways)
     rows = [(f"`{s}`", f"`{action}`", f"`{following}`", why) for (s, action), (following, why) in ways]

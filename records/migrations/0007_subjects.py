@@ -20,7 +20,7 @@ UNDO = f"DROP VIEW public_former_address; DROP VIEW public_former_name; DROP VIE
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("records", "0004_public_views"),
+        ("records", "0011_special_queries"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -4,6 +4,7 @@ from records.models.batches import Batch, BatchKey, IdempotencyKey, RejectedRow,
 from records.models.cases import CodeCase, CodeCaseRow
 from records.models.merging import Reason, SubjectMerge, SuspectedDuplicate
 from records.models.records import Record, RecordVersion
+from records.models.special import SpecialQuery
 from records.models.subjects import (
     PERSON_ID_KINDS,
     Bigrams,
@@ -31,6 +32,7 @@ __all__ = [
     "Record",
     "RecordVersion",
     "RejectedRow",
+    "SpecialQuery",
     "StagedRow",
     "Standing",
     "StandingChange",
