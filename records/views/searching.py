@@ -2,7 +2,9 @@
 
 import re
 
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, F, Func, Q, Value
+from django.db.models.functions import JSONObject
+from django.db.models.lookups import Exact
 
 from records.errors import Refused
 from records.identity import is_id_number
@@ -18,6 +20,14 @@ def is_identity_number(text: str) -> bool:
     return is_id_number(text)
 
 
+def _names_code(code: str) -> Q:
+    """Records that name this old code themselves: a code only another department reported tells nothing (T-02)."""
+    holders = Identifier.objects.filter(cipher="", lookup=code).exclude(kind=IdentifierKind.USCC)
+    number = JSONObject(number=Value(code))
+    holds_it = Func(F("values"), Value("$.* ? (@ == $number)"), number, function="jsonb_path_exists")
+    return Q(subject__in=holders.values("subject")) & Q(Exact(ExpressionWrapper(holds_it, BooleanField()), True))
+
+
 def matching(records: RecordQuerySet, text: str) -> RecordQuerySet:
     """The records a search means. Raises Refused (`query_too_short`).
 
@@ -31,6 +41,8 @@ def matching(records: RecordQuerySet, text: str) -> RecordQuerySet:
     numbered = records.filter(document_no=written)
     if numbered.exists():
         return numbered
+    if (coded := records.filter(_names_code(code))).exists():
+        return records.filter(subject__in=coded.values("subject"))
     key = fold_name(written)
     if len(key) < 2:
         raise Refused("请至少输入两个字。", code="query_too_short")

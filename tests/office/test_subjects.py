@@ -71,3 +71,21 @@ def test_only_the_lead_renames_and_former_records_keep_their_name(office, browse
     assert firm.records.get().subject_name == former
     record = reverse("office:record", args=[firm.records.get().public_id])
     assert f"现名称 {data['name']}" in client.get(record).content.decode()
+
+
+def test_an_old_number_finds_the_records_of_who_reported_it_only(office, browse, other_department, department, clerk):
+    """What another department knows of a code is not told by a search (T-02)."""
+    other = factories.make_user("clerk-x", "clerk", other_department)
+    factories.register(factories.penalty(department, 1, CF_XDR_GSZC="530102999000077"), clerk)
+    factories.register(factories.penalty(other_department, 2), other)
+    found = office.get("/office/records/", {"q": "530102999000077"}).content.decode()
+    assert "云示罚〔2026〕1号" in found
+    assert "云示罚〔2026〕2号" not in browse(other).get("/office/records/", {"q": "530102999000077"}).content.decode()
+
+
+def test_a_former_name_finds_the_records(office, browse, lead, firm):
+    data = {"name": "昆明改名示例茶业有限公司", "renamed_on": "2026-11-10", "reason": "变更登记（示例）"}
+    browse(lead).post(path("subject-rename", firm), data)
+    assert "云示罚〔2026〕1号" in office.get("/office/records/", {"q": "第1商贸"}).content.decode()
+    page = office.get(path("subject", firm)).content.decode()
+    assert "曾用名" in page and "使用至" in page
