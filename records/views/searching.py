@@ -12,6 +12,7 @@ from records.models import FormerName, Identifier, IdentifierKind, Subject
 from records.querysets import RecordQuerySet
 from records.reading.cleaning import clean_text, fold_identifier, fold_name
 
+CODE = re.compile(r"[0-9A-Z]{6,50}", re.ASCII)
 USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}", re.ASCII)
 
 
@@ -41,7 +42,7 @@ def matching(records: RecordQuerySet, text: str) -> RecordQuerySet:
     numbered = records.filter(document_no=written)
     if numbered.exists():
         return numbered
-    if (coded := records.filter(_names_code(code))).exists():
+    if CODE.fullmatch(code) and (coded := records.filter(_names_code(code))).exists():
         return records.filter(subject__in=coded.values("subject"))
     key = fold_name(written)
     if len(key) < 2:

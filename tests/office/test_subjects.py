@@ -73,14 +73,14 @@ def test_only_the_lead_renames_and_former_records_keep_their_name(office, browse
     assert f"现名称 {data['name']}" in client.get(record).content.decode()
 
 
-def test_an_old_number_finds_the_records_of_who_reported_it_only(office, browse, other_department, department, clerk):
+def test_an_old_number_finds_the_records_of_who_reported_it_only(office, browse, other_clerk, department, clerk):
     """What another department knows of a code is not told by a search (T-02)."""
-    other = factories.make_user("clerk-x", "clerk", other_department)
     factories.register(factories.penalty(department, 1, CF_XDR_GSZC="530102999000077"), clerk)
-    factories.register(factories.penalty(other_department, 2), other)
+    factories.register(factories.penalty(other_clerk.department, 2), other_clerk)
     found = office.get("/office/records/", {"q": "530102999000077"}).content.decode()
     assert "云示罚〔2026〕1号" in found
-    assert "云示罚〔2026〕2号" not in browse(other).get("/office/records/", {"q": "530102999000077"}).content.decode()
+    theirs = browse(other_clerk).get("/office/records/", {"q": "530102999000077"}).content.decode()
+    assert "云示罚〔2026〕2号" not in theirs
 
 
 def test_a_former_name_finds_the_records(office, browse, lead, firm):
