@@ -3,7 +3,7 @@
 from django.urls import path
 
 from accounts import views as door
-from catalogue import views as catalogue
+from catalogue.views import items as catalogue
 from credit_platform import office
 from credit_platform.office import inside
 from exchange import views as exchange

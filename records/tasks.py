@@ -23,3 +23,8 @@ def sweep_batches() -> None:
 @shared_task
 def expire_records() -> None:
     services.expire_records(today=today())
+
+
+@shared_task
+def carry_out_editions() -> None:
+    services.carry_out_editions(today=today())

@@ -1,0 +1,16 @@
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = Path(__file__).parents[1] / "sql"
+DROP = "DROP VIEW public_listing; DROP VIEW public_record; DROP VIEW public_subject;"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("records", "0004_public_views"), ("catalogue", "0006_sensitivity")]
+    operations = [
+        migrations.RunSQL(
+            (SQL / "0011_public.sql").read_text(encoding="utf-8"),
+            DROP + (SQL / "0004_public.sql").read_text(encoding="utf-8"),
+        )
+    ]
