@@ -112,7 +112,11 @@ class InformationItem(models.Model):
                 name="one_edition_of_an_item_in_force",
                 expressions=[("code", RangeOperators.EQUAL), (InForce(), RangeOperators.OVERLAPS)],
             ),
-            models.CheckConstraint(condition=~Q(subject_kinds__len=0), name="item_names_its_subjects"),
+            models.CheckConstraint(
+                condition=~Q(subject_kinds__len=0),
+                name="item_names_its_subjects",
+                violation_error_message="至少选择一类主体。",
+            ),
         ]
 
     def __str__(self):
@@ -190,9 +194,7 @@ class ItemField(models.Model):
     applies_to = ArrayField(models.CharField(max_length=20), default=list, blank=True, verbose_name="适用主体")
     role = models.CharField("平台用途", max_length=20, choices=FieldRole.choices, blank=True, default="")
     scope = models.CharField("公开范围", max_length=12, choices=Scope.choices, default=Scope.PUBLIC)
-    sensitivity = models.CharField(
-        "敏感级别", max_length=10, choices=Sensitivity.choices, default=Sensitivity.GENERAL
-    )
+    sensitivity = models.CharField("敏感级别", max_length=10, choices=Sensitivity.choices, default=Sensitivity.GENERAL)
     unit = models.CharField("单位", max_length=10, blank=True)
     help = models.CharField("填报说明", max_length=200, blank=True)
     evidence = models.CharField("核实情况", max_length=20, choices=Evidence.choices, default=Evidence.SEEN)
@@ -206,11 +208,14 @@ class ItemField(models.Model):
             models.UniqueConstraint(fields=["item", "code"], name="field_code_once_an_item"),
             models.UniqueConstraint(fields=["item", "role"], condition=~Q(role=""), name="field_role_once_an_item"),
             models.CheckConstraint(
-                condition=~Q(type="id_number") | Q(scope="authorised"), name="identity_numbers_are_never_open"
+                condition=~Q(type="id_number") | Q(scope="authorised"),
+                name="identity_numbers_are_never_open",
+                violation_error_message="证件号码只能授权查询，不能公开或共享。",
             ),
             models.CheckConstraint(
                 condition=~Q(scope="public") | ~Q(sensitivity="high") | Q(type="id_number"),
-                name="highly_sensitive_fields_are_never_open"
+                name="highly_sensitive_fields_are_never_open",
+                violation_error_message="高度敏感的字段不能向社会公开。",
             ),
         ]
 
@@ -255,11 +260,14 @@ class DisplayRule(models.Model):
                 ],
             ),
             models.CheckConstraint(
-                condition=~Q(method="months") | Q(maximum_months__gt=0), name="term_in_months_has_a_maximum"
+                condition=~Q(method="months") | Q(maximum_months__gt=0),
+                name="term_in_months_has_a_maximum",
+                violation_error_message="按月计算的期限要有最长月数。",
             ),
             models.CheckConstraint(
                 condition=Q(minimum_months__isnull=True) | Q(minimum_months__lte=F("maximum_months")),
                 name="minimum_term_within_maximum",
+                violation_error_message="最短期限不能长于最长期限。",
             ),
         ]
 
@@ -317,15 +325,14 @@ class Edition(models.Model):
         verbose_name = verbose_name_plural = "信息目录版本"
         ordering = ["-number"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=workflow.EditionState.values), name="edition_state_is_known"
-            ),
+            models.CheckConstraint(condition=Q(state__in=workflow.EditionState.values), name="edition_state_is_known"),
             models.CheckConstraint(
                 condition=Q(approver__isnull=True) | ~Q(approver=F("author")), name="edition_has_a_second_person"
             ),
             models.CheckConstraint(
                 condition=~Q(state="approved")
-                | Q(in_force_on__isnull=False) & (Q(base__isnull=True) | Q(approver__isnull=False, author__isnull=False)),
+                | Q(in_force_on__isnull=False)
+                & (Q(base__isnull=True) | Q(approver__isnull=False, author__isnull=False)),
                 name="approved_edition_has_a_date_and_two_people",
             ),
             models.UniqueConstraint(

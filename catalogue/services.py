@@ -330,9 +330,7 @@ def _enact_items(old: Law, new: Law, on: date, bases: dict[str, LegalBasis], act
             audit.record(Action.ITEM_CHANGED, actor=actor, object_type="catalogue.InformationItem", label=code)
             continue
         row = {name: value for name, value in after[code].items() if name not in (FIELDS, FURTHER)}
-        item = InformationItem.objects.create(
-            **row | {"legal_basis": bases[row["legal_basis"]], "in_force_from": on}
-        )
+        item = InformationItem.objects.create(**row | {"legal_basis": bases[row["legal_basis"]], "in_force_from": on})
         item.further_bases.set(bases[basis] for basis in after[code][FURTHER])
         ItemField.objects.bulk_create(ItemField(item=item, **field) for field in after[code][FIELDS])
         audit.record(Action.ITEM_CHANGED, item, actor=actor, detail={"code": code})
@@ -342,7 +340,9 @@ def _enact_rules(old: Law, new: Law, edition: Edition, bases: dict[str, LegalBas
     kept = {lawbook.rule_id(rule) for rule in new["rules"]}
     for rule in old["rules"]:
         if lawbook.rule_id(rule) not in kept:
-            _end(DisplayRule.objects.filter(item_code=rule["item_code"], severity=rule["severity"]), edition.in_force_on)
+            _end(
+                DisplayRule.objects.filter(item_code=rule["item_code"], severity=rule["severity"]), edition.in_force_on
+            )
     for row in lawbook.renewed_rules(old, new):
         code, severity = lawbook.rule_id(row)
         _end(DisplayRule.objects.filter(item_code=code, severity=severity), edition.in_force_on)

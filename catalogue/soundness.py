@@ -177,15 +177,23 @@ def _columns(model: type[models.Model], row: dict, columns: dict[str, models.Fie
     plain = {name: value for name, value in row.items() if name in columns and name != "legal_basis"}
     try:
         instance = model(**plain)
-        others = {field.name for field in model._meta.fields} - set(plain)
-        instance.clean_fields(exclude=others)
-        instance.validate_constraints(exclude={*others, "code"})
+        instance.clean_fields(exclude={field.name for field in model._meta.fields} - set(plain))
+        yield from (f"{place}：{sentence}" for sentence in broken_checks(instance))
     except ValidationError as error:
         for name, sentences in error.message_dict.items():
-            label = columns[name].verbose_name if name in columns else ""
-            yield from (f"{place}：{f'“{label}”' if label else ''}{sentence}" for sentence in sentences)
+            yield from (f"{place}：“{columns[name].verbose_name}”{sentence}" for sentence in sentences)
     except (TypeError, ValueError) as error:
         yield f"{place}：{error}"
+
+
+def broken_checks(instance: models.Model) -> Iterator[str]:
+    """The database's checks a row would break, as sentences. Those that look at other rows are asked on approval."""
+    for constraint in instance._meta.constraints:
+        if isinstance(constraint, models.CheckConstraint):
+            try:
+                constraint.validate(type(instance), instance)
+            except ValidationError as error:
+                yield error.messages[0]
 
 
 def _twice(what: str, words: Iterable[str]) -> Iterator[str]:

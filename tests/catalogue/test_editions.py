@@ -162,9 +162,7 @@ def test_an_edition_is_written_on_the_newest_one(draft, author, second, today):
     approve(shorten(draft, author, months=6), author, second, on=today, today=today)
     services.submit(shorten(other, author, months=9), actor=author)
     with pytest.raises(EditionRefused) as refused:
-        services.approve(
-            other, in_force_on=today, recomputes=False, opinion="", impact={}, actor=second, today=today
-        )
+        services.approve(other, in_force_on=today, recomputes=False, opinion="", impact={}, actor=second, today=today)
     assert refused.value.code == "base_superseded"
 
 
@@ -217,13 +215,13 @@ def broken(law: dict, how: str) -> None:
         ("basis", "没有法律依据"),
         ("rule", "没有“严重”的公示期限规则"),
         ("role", "缺少用途为“决定日期”的字段"),
-        ("open number", "identity_numbers_are_never_open"),
-        ("open secret", "highly_sensitive_fields_are_never_open"),
+        ("open number", "证件号码只能授权查询"),
+        ("open secret", "高度敏感的字段不能向社会公开"),
         ("values", "要列出取值"),
         ("type", "类型"),
         ("twice", "出现了两次"),
         ("severity", "不在字段中"),
-        ("months", "minimum_term_within_maximum"),
+        ("months", "最短期限不能长于最长期限"),
         ("condition", "字段 NOWHERE 不存在"),
     ],
 )
