@@ -104,7 +104,7 @@ class BasisForm(RowForm):
 
     class Meta:
         model = LegalBasis
-        exclude = ()
+        fields = tuple(BASIS)
         formfield_callback = _cell
 
 
@@ -113,7 +113,7 @@ class ItemForm(RowForm):
 
     class Meta:
         model = InformationItem
-        exclude = ("legal_basis", "further_bases", "in_force_from", "in_force_until")
+        fields = tuple(name for name in ITEM if name != "legal_basis")
         formfield_callback = _cell
 
     def __init__(self, data=None, *, law: Law, row: dict | None = None):
@@ -135,7 +135,7 @@ class FieldForm(RowForm):
 
     class Meta:
         model = ItemField
-        exclude = ("item",)
+        fields = tuple(FIELD)
         formfield_callback = _cell
 
     def clean_required_when(self):
@@ -147,7 +147,7 @@ class RuleForm(RowForm):
 
     class Meta:
         model = DisplayRule
-        exclude = ("key", "legal_basis", "in_force_from", "in_force_until", "retroactive_from")
+        fields = tuple(name for name in RULE if name != "legal_basis")
         formfield_callback = _cell
 
     def __init__(self, data=None, *, law: Law, row: dict | None = None):

@@ -291,9 +291,9 @@ class DisplayRule(models.Model):
 class Edition(models.Model):
     """信息目录版本: the whole law book as one document, from its draft to the day it is superseded.
 
-    A draft is text only (`law`, see catalogue/lawbook.py), so nothing in force can be touched by it. Approval turns what
-    has changed into dated items, fields, rules and bases. An approved text never changes (trigger); the first edition,
-    the one the platform was installed with, has no author.
+    A draft is text only (`law`, see catalogue/lawbook.py), so nothing in force can be touched by it. Approval turns
+    what has changed into dated items, fields, rules and bases. An approved text never changes (trigger); the first
+    edition, the one the platform was installed with, has no author.
     """
 
     number = models.PositiveIntegerField("版本号", unique=True)

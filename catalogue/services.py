@@ -36,6 +36,8 @@ DATA = Path(__file__).parent / "data"
 DRAFTERS, APPROVERS = (Role.ADMINISTRATOR,), (Role.REVIEWER,)
 BASELINE = "基准版"
 DAY = timedelta(days=1)
+# The first rule an item ever has applies to whatever is reported under it, however long ago it was decided.
+FROM_THE_BEGINNING = date(1949, 10, 1)
 
 
 def _load(name: str):
@@ -272,7 +274,7 @@ def abandon(edition: Edition, *, actor: User) -> Edition:
 def approve(
     edition: Edition, *, in_force_on: date, recomputes: bool, opinion: str, impact: dict, actor: User, today: date
 ) -> Edition:
-    """Put the draft in force on a day, today at the earliest: what differs begins, what it replaces ends the day before.
+    """Put the draft in force on a day, today at the earliest: what differs begins, its former ends the day before.
 
     `recomputes` decides whether display terms that are running are shortened too; `impact` is what that would mean, as
     the approver saw it. Raises EditionRefused (`author_approves`, `base_superseded`, `too_early`), TransitionRefused.
@@ -338,6 +340,7 @@ def _enact_items(old: Law, new: Law, on: date, bases: dict[str, LegalBasis], act
 
 def _enact_rules(old: Law, new: Law, edition: Edition, bases: dict[str, LegalBasis], actor: User) -> None:
     kept = {lawbook.rule_id(rule) for rule in new["rules"]}
+    ruled = set(DisplayRule.objects.values_list("item_code", flat=True))
     for rule in old["rules"]:
         if lawbook.rule_id(rule) not in kept:
             _end(
@@ -349,7 +352,7 @@ def _enact_rules(old: Law, new: Law, edition: Edition, bases: dict[str, LegalBas
         rule = DisplayRule.objects.create(
             **row | {"legal_basis": bases[row["legal_basis"]]},
             key=lawbook.rule_key(edition.number, code, severity),
-            in_force_from=edition.in_force_on,
+            in_force_from=edition.in_force_on if code in ruled else FROM_THE_BEGINNING,
             retroactive_from=edition.in_force_on if edition.recomputes else None,
         )
         audit.record(Action.RULE_CHANGED, rule, actor=actor)

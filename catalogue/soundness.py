@@ -173,7 +173,7 @@ def _rule(rule: dict, bases: set[str], items: set[str]) -> Iterator[str]:
 
 
 def _columns(model: type[models.Model], row: dict, columns: dict[str, models.Field], place: str) -> Iterator[str]:
-    """What the model says of its own columns: types, lengths, choices, checks. Names of bases are looked at elsewhere."""
+    """What the model says of its own columns: types, lengths, choices, checks. The basis is looked at elsewhere."""
     plain = {name: value for name, value in row.items() if name in columns and name != "legal_basis"}
     try:
         instance = model(**plain)

@@ -1,6 +1,6 @@
 """What an edition of the catalogue would do to the records: counted, listed and, once in force, carried out.
 
-Asked before approval, so that whoever approves knows what follows (design section 4). Set-based in records/sql/whatif.sql.
+Asked before approval, so that whoever approves knows what follows. Set-based, in records/sql/whatif.sql.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,9 @@ from catalogue.lawbook import FIELDS, Law
 from catalogue.models import Edition, Scope
 
 JUDGED = (Path(__file__).parent / "sql" / "whatif.sql").read_text(encoding="utf-8")
-COUNT = "SELECT department_id, item_code, kind, count(*) FROM judged WHERE kind IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+COUNT = """
+SELECT department_id, item_code, kind, count(*) FROM judged WHERE kind IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+"""
 LIST = """
 SELECT id, kind, then_until FROM judged
 WHERE kind IS NOT NULL AND kind = coalesce(%(kind)s, kind) AND department_id = coalesce(%(department)s, department_id)

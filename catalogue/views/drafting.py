@@ -1,4 +1,4 @@
-"""Writing in a draft: an item, a field, a display rule, a legal basis, each by one form. No line of code for any of them."""
+"""Writing in a draft: an item, a field, a display rule, a legal basis, each by one form and without a line of code."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Editions of the law book: a draft touches nothing, a second person puts it in force on a day, nothing is overwritten."""
+"""Editions of the law book: a draft touches nothing, a second person puts it in force, nothing is overwritten."""
 
 from datetime import timedelta
 

@@ -30,6 +30,7 @@ READABLE = {
     "public_subject",
     "public_record",
     "public_listing",
+    "public_edition",
     "accounts_region",
     "catalogue_informationitem",
     "catalogue_informationitem_further_bases",
@@ -53,7 +54,7 @@ def addresses():
         for name, ways in get_resolver().namespace_dict[namespace][1].reverse_dict.items():
             if isinstance(name, str):
                 wanted = ways[0][0][1]
-                codes = {"code": "XZCF"} if name in ("list", "item") else {}
+                codes = {"code": "XZCF"} if name in ("list", "item", "catalogue-schema") else {}
                 found.append(reverse(f"{namespace}:{name}", kwargs={key: (values | codes)[key] for key in wanted}))
     return found
 
