@@ -16,9 +16,10 @@ import pytest
 from django.apps import apps
 from django.db.models import TextChoices
 
-import exchange.workflow
+import catalogue.workflow
 import records.workflow
 from accounts.models import Role
+from catalogue.workflow import EditionState, Standing
 from credit_platform.stack import options
 from disclosure.search import REFUSALS as QUERIES
 from records.problems import PROBLEMS
@@ -61,11 +62,13 @@ def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def draw_states() -> str:
-    """Both state machines, and why each way is there."""
+    """The state machines, and why each way is there."""
     drawing = "```mermaid\nstateDiagram-v2\n"
-    drawing += "".join(f"    {state.value}: {state.label} {state.value}\n" for state in (*BatchState, *RecordState))
-    drawing += f"    [*] --> {records.workflow.RECEIVED}\n    [*] --> {records.workflow.CURRENT}\n"
-    ways = records.workflow.TRANSITIONS.items()
+    states = (*BatchState, *RecordState, *EditionState)
+    drawing += "".join(f"    {state.value}: {state.label} {state.value}\n" for state in states)
+    beginnings = (records.workflow.RECEIVED, records.workflow.CURRENT, catalogue.workflow.DRAFT)
+    drawing += "".join(f"    [*] --> {state}\n" for state in beginnings)
+    ways = (*records.workflow.TRANSITIONS.items(), *catalogue.workflow.TRANSITIONS.items())
     drawing += "".join(f"    {state} --> {following}: {action}\n" for (state, action), (following, _) in ways)
     rows = [(f"`{s}`", f"`{action}`", f"`{following}`", why) for (s, action), (following, why) in ways]
     return f"{drawing}```\n\n{table(('State', 'Action', 'Next', 'Because'), rows)}"
@@ -105,7 +108,15 @@ def test_glossary_names_every_model():
 
 @pytest.mark.parametrize(
     "choices",
-    [BatchState, RecordState, exchange.workflow.DeliveryState, exchange.workflow.HandoverAction, Role],
+    [
+        BatchState,
+        RecordState,
+        EditionState,
+        Standing,
+        exchange.workflow.DeliveryState,
+        exchange.workflow.HandoverAction,
+        Role,
+    ],
     ids=lambda choices: choices.__name__,
 )
 def test_glossary_translates_every_state_and_role(choices: type[TextChoices]):

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [("records", "0004_public_views"), ("catalogue", "0006_sensitivity")]
     operations = [
         migrations.RunSQL(
-            (SQL / "0011_public.sql").read_text(encoding="utf-8"),
+            (SQL / "0012_public.sql").read_text(encoding="utf-8"),
             DROP + (SQL / "0004_public.sql").read_text(encoding="utf-8"),
         )
     ]
