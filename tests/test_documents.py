@@ -22,6 +22,7 @@ from accounts.models import Role
 from catalogue.workflow import EditionState, Standing
 from credit_platform.stack import options
 from disclosure.search import REFUSALS as QUERIES
+from exchange.workflow import DeliveryState, HandoverAction
 from records.problems import PROBLEMS
 from records.reading.messages import REFUSALS
 from records.workflow import BatchState, RecordState
@@ -113,8 +114,8 @@ def test_glossary_names_every_model():
         RecordState,
         EditionState,
         Standing,
-        exchange.workflow.DeliveryState,
-        exchange.workflow.HandoverAction,
+        DeliveryState,
+        HandoverAction,
         Role,
     ],
     ids=lambda choices: choices.__name__,

@@ -28,6 +28,8 @@ REVOKE DELETE ON records_record, records_batch, accounts_user, accounts_apitoken
 -- edition, which keeps its former wording.
 REVOKE UPDATE ON catalogue_informationitem, catalogue_itemfield, catalogue_displayrule FROM credit_office, credit_worker;
 GRANT UPDATE (in_force_until) ON catalogue_informationitem, catalogue_displayrule TO credit_office, credit_worker;
+REVOKE DELETE ON records_record, records_batch, accounts_user, accounts_apitoken, records_specialquery, catalogue_informationitem,
+    catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM credit_office, credit_worker;
 -- Views are read.
 REVOKE INSERT, UPDATE, DELETE ON public_subject, public_record, public_listing, public_edition FROM credit_office, credit_worker;

@@ -7,7 +7,7 @@ DROP = "DROP VIEW public_listing; DROP VIEW public_record; DROP VIEW public_subj
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0004_public_views"), ("catalogue", "0006_sensitivity")]
+    dependencies = [("records", "0011_special_queries"), ("catalogue", "0006_sensitivity")]
     operations = [
         migrations.RunSQL(
             (SQL / "0012_public.sql").read_text(encoding="utf-8"),

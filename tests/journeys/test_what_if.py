@@ -1,4 +1,4 @@
-"""A what-if on a display rule, in a real browser: a shorter term drafted, its effect seen, decided by another person."""
+"""A what-if on a display rule, in a real browser: a shorter term drafted, its effect seen, decided by another."""
 
 import re
 
