@@ -72,13 +72,13 @@ def _page(request, edition: Edition, on: date, form: ApprovalForm):
 
 def _figure(edition: Edition, kind: Effect, records: int, on: date, decided) -> dict:
     notes = {
-        **dict.fromkeys(whatif.RECOMPUTED, "仅在决定“从短重算”时"),
-        **dict.fromkeys(whatif.ALWAYS, "自施行之日起"),
+        **dict.fromkeys(whatif.RECOMPUTED, "批准时决定“从短重算”的，才会发生。"),
+        **dict.fromkeys(whatif.ALWAYS, "自施行之日起对已有记录一并生效。"),
     }
     return {
         "value": f"{records:,}",
         "label": kind.label,
-        "note": notes.get(kind, "不溯及，只供参考"),
+        "note": notes.get(kind, "不溯及已有记录，只供参考。"),
         "url": "" if decided else _list_url(edition, on, kind=kind.value),
     }
 

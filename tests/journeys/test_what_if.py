@@ -42,7 +42,7 @@ def test_a_shorter_term_is_drafted_previewed_approved_by_another_person_and_the_
     second.get_by_role("link", name="影响预览与批准").click()
     expect(second.get_by_role("heading", name="影响预览")).to_be_visible()
     assert figures(second) == counted
-    second.locator("dl.figures").get_by_role("link").first.click()
+    second.locator("dl.counts").get_by_role("link").first.click()
     expect(second.get_by_role("heading", name="受影响的记录")).to_be_visible()
     rows = second.locator("table.data tbody tr")
     assert rows.count() == min(next(iter(counted.values())), 50)
@@ -72,9 +72,8 @@ def enter(page: Page, platform: RunningStack, username: str) -> None:
 
 def figures(page: Page) -> dict[str, int]:
     found = {}
-    for pair in page.locator("dl.figures > div").all():
-        label = pair.locator("dt").inner_text().split("\n")[0]
-        found[label] = int(pair.locator("dd").inner_text().replace(",", ""))
+    for pair in page.locator("dl.counts > div").all():
+        found[pair.locator("dt").inner_text()] = int(pair.locator("dd").inner_text().replace(",", ""))
     return found
 
 
