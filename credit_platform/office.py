@@ -14,6 +14,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import DEPARTMENT_ROLES, PROVINCE_ROLES
 from audit.errors import SealStale
+from catalogue import workflow as catalogue_workflow
+from catalogue.errors import EditionRefused, NotTheirs
 from exchange.models import Handover
 from records.errors import Refused, RightMissing
 from records.models import Record
@@ -35,11 +37,11 @@ def inside(view: Callable) -> Callable:
     def explained(request, *args, **kwargs):
         try:
             return view(request, *args, **kwargs)
-        except RightMissing as error:
+        except (RightMissing, NotTheirs) as error:
             raise Http404 from error
-        except Refused as refusal:
+        except (Refused, EditionRefused) as refusal:
             return render(request, "office/refused.html", {"sentence": refusal.message}, status=400)
-        except TransitionRefused:
+        except (TransitionRefused, catalogue_workflow.TransitionRefused):
             return render(request, "office/refused.html", {"sentence": MOVED_ON}, status=409)
         except SealStale as stale:
             return render(request, "office/refused.html", {"sentence": str(stale)}, status=503)

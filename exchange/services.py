@@ -103,7 +103,8 @@ def _claim() -> Delivery | None:
 
 def _send(platform: NationalPlatform, delivery: Delivery) -> int:
     handovers = {_key(h): h for h in delivery.handovers.select_related("record", "record__subject")}
-    items = tuple(_item(handover) for handover in handovers.values())
+    values = bulk.public_values([handover.pk for handover in handovers.values()])
+    items = tuple(_item(handover, values.get(handover.pk, {})) for handover in handovers.values())
     batch = OutboundBatch(
         settings.NATIONAL_SOURCE, delivery.public_id.hex, settings.NATIONAL_EPOCH, timezone.now(), items
     )
@@ -121,8 +122,11 @@ def _key(handover: Handover) -> str:
     return f"{settings.NATIONAL_SOURCE}:{handover.record.public_id}:{handover.revision}"
 
 
-def _item(handover: Handover) -> OutboundItem:
-    """The row as the national platform gets it. Numbers of natural persons travel encrypted under the shared key."""
+def _item(handover: Handover, values: Mapping[str, str]) -> OutboundItem:
+    """The row as the national platform gets it: the public fields alone, as the public view gives them.
+
+    Numbers of natural persons travel encrypted under the shared key.
+    """
     record = handover.record
     head = (settings.NATIONAL_SOURCE, str(record.public_id), handover.revision, WireAction(handover.action))
     if handover.action == workflow.HandoverAction.WITHDRAW:
@@ -134,7 +138,7 @@ def _item(handover: Handover) -> OutboundItem:
         document_no=record.document_no,
         decided_on=record.decided_on,
         displayed_until=record.displayed_until,
-        values=record.values,
+        values=values,
     )
 
 

@@ -36,3 +36,8 @@ def lapse_special_queries() -> None:
 @shared_task
 def expire_records() -> None:
     services.expire_records(today=today())
+
+
+@shared_task
+def carry_out_editions() -> None:
+    services.carry_out_editions(today=today())

@@ -16,12 +16,16 @@ import pytest
 from django.apps import apps
 from django.db.models import TextChoices
 
-import exchange.workflow
+import catalogue.workflow
 import records.workflow
 from accounts.models import Role
+from catalogue.workflow import EditionState
+from catalogue.workflow import Standing as EditionStanding
 from credit_platform.stack import options
 from disclosure.search import REFUSALS as QUERIES
-from records.models import Standing, Verification
+from exchange.workflow import DeliveryState, HandoverAction
+from records.models import Standing as SubjectStanding
+from records.models import Verification
 from records.problems import PROBLEMS
 from records.reading.messages import REFUSALS
 from records.workflow import BatchState, CodeCaseState, MergeState, RecordState, SpecialQueryState
@@ -62,12 +66,12 @@ def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def draw_states() -> str:
-    """Every state machine of the records, and why each way is there."""
+    """Every state machine of the records and the catalogue, and why each way is there."""
     drawing = "```mermaid\nstateDiagram-v2\n"
-    machines = (BatchState, RecordState, MergeState, CodeCaseState, SpecialQueryState)
+    machines = (BatchState, RecordState, MergeState, CodeCaseState, SpecialQueryState, EditionState)
     drawing += "".join(f"    {each.value}: {each.label} {each.value}\n" for machine in machines for each in machine)
     drawing += "".join(f"    [*] --> {next(iter(machine)).value}\n" for machine in machines)
-    ways = records.workflow.TRANSITIONS.items()
+    ways = (*records.workflow.TRANSITIONS.items(), *catalogue.workflow.TRANSITIONS.items())
     drawing += "".join(f"    {state} --> {following}: {action}\n" for (state, action), (following, _) in ways)
     rows = [(f"`{s}`", f"`{action}`", f"`{following}`", why) for (s, action), (following, why) in ways]
     return f"{drawing}```\n\n{table(('State', 'Action', 'Next', 'Because'), rows)}"
@@ -112,10 +116,12 @@ def test_glossary_names_every_model():
         RecordState,
         MergeState,
         CodeCaseState,
-        Standing,
+        SubjectStanding,
         Verification,
-        exchange.workflow.DeliveryState,
-        exchange.workflow.HandoverAction,
+        EditionState,
+        EditionStanding,
+        DeliveryState,
+        HandoverAction,
         Role,
     ],
     ids=lambda choices: choices.__name__,
