@@ -45,6 +45,13 @@ class Action(models.TextChoices):
     SUBJECT_VIEWED = "records.subject.viewed", "查看信用主体"
     IDENTIFIER_REVEALED = "records.identifier.revealed", "显示完整证件号码"
 
+    FIGURES_CLOSED = "records.figures.closed", "质量统计定版"
+    FIGURES_EXPORTED = "records.figures.exported", "导出质量统计"
+    DUTY_CHANGED = "records.duty.changed", "修改报送责任"
+    ZERO_REPORTED = "records.zero.reported", "作零报告"
+    BULLETIN_DRAFTED = "records.bulletin.drafted", "起草质量通报"
+    BULLETIN_ISSUED = "records.bulletin.issued", "印发质量通报"
+
     DELIVERY_SENT = "exchange.delivery.sent", "向国家平台发送"
     DELIVERY_ACCEPTED = "exchange.delivery.accepted", "国家平台接收"
     DELIVERY_REFUSED = "exchange.delivery.refused", "国家平台拒收"

@@ -7,7 +7,7 @@ from catalogue import views as catalogue
 from credit_platform import office
 from credit_platform.office import inside
 from exchange import views as exchange
-from records.views import batches, entry, records, subjects, templates
+from records.views import batches, bulletins, duties, entry, quality, quality_rows, records, subjects, templates
 
 app_name = "office"
 urlpatterns = [
@@ -33,6 +33,15 @@ urlpatterns = [
     path("subjects/<uuid:public_id>/rename/", inside(subjects.rename), name="subject-rename"),
     path("refusals/", inside(exchange.refusal_list), name="refusals"),
     path("refusals/<uuid:public_id>/resend/", inside(exchange.resend), name="refusal-resend"),
+    path("quality/", inside(quality.overview), name="quality"),
+    path("quality/export.xlsx", inside(quality.export), name="quality-export"),
+    path("quality/departments/<str:code>/", inside(quality.department), name="quality-department"),
+    path("quality/rows/", inside(quality_rows.row_list), name="quality-rows"),
+    path("quality/rows.xlsx", inside(quality_rows.export), name="quality-rows-export"),
+    path("quality/duties/", inside(duties.duty_list), name="duties"),
+    path("quality/duties/<uuid:public_id>/<str:month>/", inside(duties.zero_report), name="zero-report"),
+    path("quality/bulletins/", inside(bulletins.bulletin_list), name="bulletins"),
+    path("quality/bulletins/<uuid:public_id>/", inside(bulletins.bulletin), name="bulletin"),
     path("catalogue/", inside(catalogue.item_list), name="catalogue"),
     path("catalogue/<str:code>/", inside(catalogue.item), name="catalogue-item"),
     path("styleguide/", inside(office.styleguide), name="styleguide"),

@@ -1,6 +1,14 @@
 """The facts: subjects, their identifiers, credit records, and the batches they came in."""
 
 from records.models.batches import Batch, BatchKey, IdempotencyKey, RejectedRow, StagedRow
+from records.models.quality import (
+    Bulletin,
+    FigureRun,
+    MonthlyFigure,
+    NationalRefusal,
+    ReportingDuty,
+    ZeroReport,
+)
 from records.models.records import Record, RecordVersion
 from records.models.subjects import PERSON_ID_KINDS, Bigrams, Identifier, IdentifierKind, Subject
 
@@ -9,12 +17,18 @@ __all__ = [
     "Batch",
     "BatchKey",
     "Bigrams",
+    "Bulletin",
+    "FigureRun",
     "IdempotencyKey",
     "Identifier",
     "IdentifierKind",
+    "MonthlyFigure",
+    "NationalRefusal",
     "Record",
     "RecordVersion",
     "RejectedRow",
+    "ReportingDuty",
     "StagedRow",
     "Subject",
+    "ZeroReport",
 ]
