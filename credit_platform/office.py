@@ -5,7 +5,7 @@ from functools import wraps
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.db.models import Sum
+from django.db.models import Count, Q, Sum
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
@@ -80,10 +80,12 @@ def _tasks(user) -> list[dict]:
     batches, records = batches_of(user), Record.objects.visible_to(user)
     batch_list, record_list, row_list = (reverse(f"office:{name}") for name in ("batches", "records", "quality-rows"))
     on = timezone.localdate()  # moments of receipt are real, even when another day is rehearsed
-    recent = filtered(batches, {"since": on - RECENT})
+    returned = filtered(batches, {"since": on - RECENT}).aggregate(
+        rows=Sum("rows_rejected", filter=Q(state=COMMITTED), default=0), files=Count("pk", filter=Q(state=REFUSED))
+    )
     return [
         _counted(
-            recent.filter(state=COMMITTED).order_by().aggregate(rows=Sum("rows_rejected"))["rows"] or 0,
+            returned["rows"],
             "行被退回",
             "最近 30 天。下载退回的行，改正后重新报送。",
             f"{row_list}?measure=rejected",
@@ -100,8 +102,8 @@ def _tasks(user) -> list[dict]:
             "按退回原因更正后重新报送。",
             reverse("office:refusals"),
         ),
-        _task(
-            recent.filter(state=REFUSED),
+        _counted(
+            returned["files"],
             "个文件整份退回",
             "最近 30 天。按退回原因改好文件，重新上传。",
             f"{batch_list}?state={REFUSED}&since={on - RECENT}",

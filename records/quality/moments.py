@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from deadlines.clock import BEIJING
 from deadlines.models import TimeLimit
 from deadlines.policy import due_on
-from deadlines.services import load_calendar
+from deadlines.services import due_dates, load_calendar
 from records.quality import policy
 from records.quality.bulk import Span
 
@@ -38,3 +38,9 @@ def duty_due_on(month: date) -> date:
     last = policy.last_day(month)
     limit = TimeLimit.objects.in_force(AFTER_PERIOD, on=last)
     return due_on(last, limit.as_term(), load_calendar()).due_on
+
+
+def duties_due_on(months: set[date]) -> dict[date, date]:
+    """The same for several months at once; those beyond the holiday table are left out."""
+    dues = due_dates(AFTER_PERIOD, [policy.last_day(month) for month in months])
+    return {policy.month_of(last): deadline.due_on for last, deadline in dues.items()}

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Min
 
 from accounts.models import Department, Role, User
 from audit import services as audit
@@ -48,8 +49,8 @@ def refresh_figures(*, now: datetime) -> list[FigureRun]:
 
 
 def _first_month() -> date | None:
-    batch = Batch.objects.filter(finished_at__isnull=False).order_by("pk").first()
-    return month_now(batch.finished_at) if batch else None
+    earliest = Batch.objects.aggregate(at=Min("finished_at"))["at"]
+    return month_now(earliest) if earliest else None
 
 
 def _refresh(month: date, now: datetime) -> list[FigureRun]:
@@ -162,14 +163,12 @@ def _count_into(run: FigureRun, now: datetime) -> None:
 def dues_in(span: bulk.Span) -> bulk.Dues:
     """By when each decision that came in during the span had to be reported, computed once a day and item."""
     keys = dict(InformationItem.objects.exclude(report_within_key="").values_list("code", "report_within_key"))
+    found = bulk.decision_dates(span, keys)
     days: dict[str, set[date]] = {}
-    for item, decided_on in bulk.decision_dates(span, keys):
-        days.setdefault(item, set()).add(decided_on)
-    return {
-        (item, day): deadline.due_on
-        for item, decided in days.items()
-        for day, deadline in due_dates(keys[item], decided).items()
-    }
+    for item, decided_on in found:
+        days.setdefault(keys[item], set()).add(decided_on)
+    dues = {key: due_dates(key, decided) for key, decided in days.items()}
+    return {(item, day): dues[keys[item]][day].due_on for item, day in found if day in dues[keys[item]]}
 
 
 @transaction.atomic

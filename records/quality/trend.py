@@ -11,12 +11,12 @@ from fractions import Fraction
 from records.quality.policy import percent
 
 # The same picture for a wide and a narrow screen: letters keep their size, the space between the months does not.
-WIDE, NARROW = 720, 340
+WIDE, NARROW = 560, 340
 HEIGHT = 216
 TOP, BOTTOM, LEFT, RIGHT = 24, 32, 44, 72
 LABEL_GAP = 34
 BAR_SHARE = 0.6
-EVERY_MONTH = 40  # pixels a month needs for its name; with less, every other is named
+EVERY_MONTH = 34  # pixels a month needs for its name; with less, every other is named
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import Department
 from catalogue.models import InformationItem
 from deadlines.clock import today
-from deadlines.policy import CalendarEnds, working_days_between
+from deadlines.policy import Calendar, working_days_between
 from deadlines.services import load_calendar
 from records.models import ReportingDuty, ZeroReport
 from records.quality import bulk, policy, services
-from records.quality.moments import duty_due_on, spans_of
+from records.quality.moments import duties_due_on, duty_due_on, spans_of
 from records.services.batches import require_right
 from records.views.lists import page_of
 from records.views.quality import parse_month
@@ -32,7 +32,7 @@ class DutyLine:
     period: str
     item: str
     department: str
-    due_on: date
+    due_on: date | None
     days_left: int | None
 
     @property
@@ -64,7 +64,8 @@ def duty_lines(departments: list[int] | None, *, on: date, months: int = MONTHS_
         return []
     items = dict(InformationItem.objects.order_by("pk").values_list("code", "name"))
     names = dict(Department.objects.filter(pk__in={s.department_id for _, s in found}).values_list("pk", "name"))
-    dues = {month: duty_due_on(month) for month, _ in found}
+    dues = duties_due_on({month for month, _ in found})
+    calendar = load_calendar()
     lines = [
         DutyLine(
             state,
@@ -72,19 +73,22 @@ def duty_lines(departments: list[int] | None, *, on: date, months: int = MONTHS_
             policy.period_name(state.cycle, month),
             items.get(state.item_code, state.item_code),
             names[state.department_id],
-            dues[month],
-            _days_left(dues[month], on),
+            dues.get(month),
+            _days_left(dues.get(month), on, calendar),
         )
         for month, state in found
     ]
-    return sorted(lines, key=lambda line: (not line.is_open, line.due_on if line.is_open else date.max, line.item))
+    return sorted(lines, key=_urgency)
 
 
-def _days_left(due_on: date, on: date) -> int | None:
-    try:
-        return working_days_between(on, due_on, load_calendar()) if due_on >= on else None
-    except CalendarEnds:
-        return None
+def _urgency(line: DutyLine) -> tuple:
+    """Open ones first, the earliest due of them at the top; of the others the latest."""
+    due_on = line.due_on or date.max
+    return (not line.is_open, due_on.toordinal() * (1 if line.is_open else -1), line.item, line.department)
+
+
+def _days_left(due_on: date | None, on: date, calendar: Calendar) -> int | None:
+    return working_days_between(on, due_on, calendar) if due_on and due_on >= on else None
 
 
 @require_safe

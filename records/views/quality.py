@@ -64,6 +64,10 @@ class Cell:
     text: str
     url: str = ""
 
+    @property
+    def is_nothing(self) -> bool:
+        return self.text in ("0", "—")
+
 
 # Columns of a table of figures: code of the measure, heading, how it is read. Those of `rows` lead to their rows.
 COLUMNS = (
@@ -262,7 +266,8 @@ def _department_page(request, shown: Department):
     form = OwnFilterForm(request.GET)
     chosen = form.chosen()
     run = chosen_run(chosen.get("month", ""))
-    names = ("质量", shown.name) if request.user.sees_whole_province else ("质量",)
+    is_province = request.user.sees_whole_province
+    names = ("质量", shown.name) if is_province else ("质量",)
     if run is None:
         return render(request, "office/quality_none.html", _frame(*names))
     own = figures.narrowed(
@@ -285,6 +290,7 @@ def _department_page(request, shown: Department):
             for item, counts in found.items()
         ],
         "total": cells_of(total, month=month, **narrowing),
+        "export_url": "" if is_province else f"{reverse('office:quality-export')}?{urlencode({'month': month})}",
         "figures": headline(total, run, {"month": month, **narrowing}),
         "trend": trend_of(figures.by_month(own, figures.runs_until(run.month)), **narrowing),
         "measures": policy.MEASURES,
@@ -294,22 +300,27 @@ def _department_page(request, shown: Department):
 
 @require_safe
 def export(request):
-    """The ranking as filtered, as Excel, with the moment and version of the computation in every row's sheet."""
-    if not request.user.sees_whole_province:
+    """The ranking as filtered, or a department's own items, as Excel; each row says of which computation it is."""
+    if not request.user.sees_whole_province and request.user.department is None:
         raise Http404
     chosen = QualityFilterForm(request.GET).chosen()
     run = chosen_run(chosen.get("month", ""))
     if run is None:
         raise Http404
-    standings, total = _standings(run, chosen)
-    titles = ["名次", "编码", "名称", "地区", *(name for _, name in COLUMNS), "统计"]
-    rows = [_export_row(s.rank or "", s.code, s.name, s.region, s.counts, run) for s in standings]
-    rows.append(_export_row("", "", "合计", "", total, run))
-    return workbook(request, f"数据质量-{run.month:%Y-%m}.xlsx", titles, rows)
-
-
-def _export_row(rank: int | str, code: str, name: str, region: str, counts: Counts, run: FigureRun) -> list:
-    return [rank, code, name, region, *(_export_cell(getattr(counts, each)) for each, _ in COLUMNS), str(run)]
+    if request.user.sees_whole_province:
+        standings, total = _standings(run, chosen)
+        head = ["名次", "编码", "名称", "地区"]
+        rows = [([s.rank or "", s.code, s.name, s.region], s.counts) for s in standings]
+        rows.append((["", "", "合计", ""], total))
+    else:
+        own = MonthlyFigure.objects.visible_to(request.user).filter(run=run)
+        head = ["事项编码"]
+        rows = [([item], counts) for item, counts in figures.by_item(own).items()]
+    titles = [*head, *(name for _, name in COLUMNS), "统计"]
+    cells = [
+        [*first, *(_export_cell(getattr(counts, code)) for code, _ in COLUMNS), str(run)] for first, counts in rows
+    ]
+    return workbook(request, f"数据质量-{run.month:%Y-%m}.xlsx", titles, cells)
 
 
 def _export_cell(value) -> int | float | str:

@@ -21,7 +21,7 @@ from records.forms import FilterForm, item_choices
 from records.models import Batch, NationalRefusal, Record, RejectedRow
 from records.quality import bulk, policy
 from records.quality.figures import in_region
-from records.quality.moments import duty_due_on, span_of, spans_of
+from records.quality.moments import duties_due_on, span_of, spans_of
 from records.quality.services import dues_in
 from records.views.lists import LONGEST, PER_PAGE, active_filters, record_line
 from records.views.quality import month_choices, parse_month, region_choices, workbook
@@ -30,7 +30,7 @@ RECENT_DAYS = 30
 MEASURES = [(measure.code, measure.name) for measure in policy.MEASURES if measure.rows]
 CODES = {"duplicates": policy.DUPLICATES, "wrong_codes": policy.WRONG_CODES}
 WHAT_NOW = {
-    "late": "记录已经入库并公示，迟报不能消除。请核对决定日期：填错的，重新报送正确的日期。",
+    "late": "记录已经入库，迟报的事实不能消除。决定日期填错的，先撤回这条记录，再报送正确的。",
     "rejected": "下载所在批次“退回的行”，在 Excel 中改正后重新报送。重新报送之后，这里的行仍留作记录。",
     "files_refused": "按退回原因改好文件，重新上传。",
     "duplicates": "核对同一决定的两行，只留正确的一行，重新报送。",
@@ -42,12 +42,19 @@ WHAT_NOW = {
 }
 
 
-class RowFilterForm(FilterForm):
+class OwnRowFilterForm(FilterForm):
     measure = forms.ChoiceField(label="名单", required=False, choices=MEASURES)
     month = forms.ChoiceField(label="月份", required=False, choices=lambda: [("", "最近 30 天"), *month_choices()[1:]])
     item = forms.ChoiceField(label="信息事项", required=False, choices=item_choices)
-    region = forms.ChoiceField(label="地区", required=False, choices=region_choices)
     department = forms.CharField(required=False, label="部门", max_length=20, widget=forms.HiddenInput)
+
+
+class RowFilterForm(OwnRowFilterForm):
+    region = forms.ChoiceField(label="地区", required=False, choices=region_choices)
+
+
+def form_of(request) -> OwnRowFilterForm:
+    return (RowFilterForm if request.user.sees_whole_province else OwnRowFilterForm)(request.GET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +101,7 @@ def asked_of(user, chosen: dict) -> Asked:
 
 @require_safe
 def row_list(request):
-    form = RowFilterForm(request.GET)
-    if not request.user.sees_whole_province:
-        del form.fields["region"]
+    form = form_of(request)
     chosen = form.chosen()
     asked = asked_of(request.user, chosen)
     page = Paginator(found(asked), PER_PAGE).get_page(request.GET.get("page"))
@@ -118,7 +123,7 @@ def row_list(request):
 
 @require_safe
 def export(request):
-    chosen = RowFilterForm(request.GET).chosen()
+    chosen = form_of(request).chosen()
     asked = asked_of(request.user, chosen)
     page = Paginator(found(asked), LONGEST).page(1)
     titles = ["内容", "信息事项", "部门", "时间", "说明"]
@@ -171,21 +176,15 @@ def _duties(asked: Asked) -> list[tuple[date, bulk.DutyState]]:
     """Of the month asked for; without one, of the last three whose reports have fallen due."""
     current = policy.month_of(today())
     months = [asked.month] if asked.month else [policy.shift(current, -back) for back in (1, 2, 3)]
-    is_wanted = _is_missing if asked.measure == "missing" else _is_contradicted
+    overdue = {month for month, due_on in duties_due_on(set(months)).items() if due_on < today()}
+    is_missing = asked.measure == "missing"
     return [
         (month, duty)
         for month in months
+        if month in overdue or not is_missing
         for duty in bulk.duties(month, spans_of(month), asked.departments)
-        if is_wanted(month, duty) and asked.item in ("", duty.item_code)
+        if (not duty.is_met if is_missing else duty.is_contradicted) and asked.item in ("", duty.item_code)
     ]
-
-
-def _is_missing(month: date, duty: bulk.DutyState) -> bool:
-    return not duty.is_met and duty_due_on(month) < today()
-
-
-def _is_contradicted(month: date, duty: bulk.DutyState) -> bool:
-    return duty.is_contradicted
 
 
 def lines(asked: Asked, page: Page) -> list[Row]:
@@ -214,7 +213,7 @@ def _late_lines(late: list[tuple[int, date]]) -> list[Row]:
     for pk, due_on in late:
         record = records[pk]
         days = (record.created_at.astimezone(BEIJING).date() - due_on).days
-        note = f"{record.decided_on} 决定，应于 {due_on} 前报送，迟 {days:,} 天"
+        note = f"{record.decided_on} 决定，最迟应于 {due_on} 报送，迟 {days:,} 天"
         rows.append(_record_row(record, note, record.created_at))
     return rows
 
@@ -250,11 +249,12 @@ def _rejected_row(row: RejectedRow) -> Row:
 def _duty_lines(shown: list[tuple[date, bulk.DutyState]]) -> list[Row]:
     names = dict(Department.objects.filter(pk__in={d.department_id for _, d in shown}).values_list("pk", "name"))
     items = dict(InformationItem.objects.order_by("pk").values_list("code", "name"))
+    dues = duties_due_on({month for month, _ in shown})
     rows = []
     for month, duty in shown:
         url = reverse("office:zero-report", args=[duty.public_id, f"{month:%Y-%m}"])
-        period, due_on = policy.period_name(duty.cycle, month), duty_due_on(month)
-        note = f"应于 {due_on} 前报送或作零报告"
+        period, due_on = policy.period_name(duty.cycle, month), dues.get(month)
+        note = f"最迟应于 {due_on} 报送或作零报告"
         if duty.is_contradicted:
             note = f"{duty.stated_at.astimezone(BEIJING):%Y-%m-%d} 作了零报告，平台已有当期决定"
         item = items.get(duty.item_code, duty.item_code)

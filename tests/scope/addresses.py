@@ -35,9 +35,19 @@ PARAMETERS: dict[str, Callable[[Side], dict]] = {
     "office:subject-rename": lambda side: {"public_id": side.organisation.public_id},
     "office:refusal-resend": lambda side: {"public_id": side.record.public_id},
     "office:catalogue-item": lambda side: {"code": "XZCF"},
+    "office:quality-department": lambda side: {"code": side.department.code},
+    "office:zero-report": lambda side: {"public_id": side.duty.public_id, "month": "2026-09"},
+    "office:bulletin": lambda side: {"public_id": side.bulletin.public_id},
 }
 # Routes whose parameter names something that belongs to nobody.
-COMMON = {"portal:list", "portal:item", "office:template", "office:record-entry", "office:catalogue-item"}
+COMMON = {
+    "portal:list",
+    "portal:item",
+    "office:template",
+    "office:record-entry",
+    "office:catalogue-item",
+    "office:bulletin",
+}
 # Without these a public address has nothing to answer.
 QUERIES = {
     "portal:search": lambda side: f"?q={side.word}",
