@@ -7,7 +7,18 @@ from catalogue import views as catalogue
 from credit_platform import office
 from credit_platform.office import inside
 from exchange import views as exchange
-from records.views import batches, bulletins, duties, entry, quality, quality_rows, records, subjects, templates
+from records.views import (
+    batches,
+    bulletins,
+    duties,
+    entry,
+    quality,
+    quality_rows,
+    records,
+    special,
+    subjects,
+    templates,
+)
 
 app_name = "office"
 urlpatterns = [
@@ -42,6 +53,12 @@ urlpatterns = [
     path("quality/duties/<uuid:public_id>/<str:month>/", inside(duties.zero_report), name="zero-report"),
     path("quality/bulletins/", inside(bulletins.bulletin_list), name="bulletins"),
     path("quality/bulletins/<uuid:public_id>/", inside(bulletins.bulletin), name="bulletin"),
+    path("special-queries/", inside(special.query_list), name="special-queries"),
+    path("special-queries/new/", inside(special.new_query), name="special-query-new"),
+    path("special-queries/<uuid:public_id>/", inside(special.query), name="special-query"),
+    path("special-queries/<uuid:public_id>/decide/", inside(special.decide), name="special-query-decide"),
+    path("special-queries/<uuid:public_id>/drop/", inside(special.drop), name="special-query-drop"),
+    path("special-queries/<uuid:public_id>/read/", inside(special.read), name="special-query-read"),
     path("catalogue/", inside(catalogue.item_list), name="catalogue"),
     path("catalogue/<str:code>/", inside(catalogue.item), name="catalogue-item"),
     path("styleguide/", inside(office.styleguide), name="styleguide"),

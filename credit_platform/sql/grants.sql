@@ -24,7 +24,7 @@ REVOKE UPDATE, DELETE ON records_nationalrefusal, records_zeroreport FROM credit
 REVOKE UPDATE ON records_monthlyfigure FROM credit_office, credit_worker;
 REVOKE INSERT ON audit_seal, audit_sealentry FROM credit_office;
 -- Never deleted.
-REVOKE DELETE ON records_record, records_batch, accounts_user, accounts_apitoken, catalogue_informationitem,
+REVOKE DELETE ON records_record, records_batch, accounts_user, accounts_apitoken, records_specialquery, catalogue_informationitem,
     catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis FROM credit_office, credit_worker;
 REVOKE DELETE ON records_reportingduty, records_bulletin FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM credit_office, credit_worker;

@@ -10,6 +10,7 @@ from records.models.quality import (
     ZeroReport,
 )
 from records.models.records import Record, RecordVersion
+from records.models.special import SpecialQuery
 from records.models.subjects import PERSON_ID_KINDS, Bigrams, Identifier, IdentifierKind, Subject
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "RecordVersion",
     "RejectedRow",
     "ReportingDuty",
+    "SpecialQuery",
     "StagedRow",
     "Subject",
     "ZeroReport",

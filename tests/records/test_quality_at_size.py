@@ -43,7 +43,7 @@ def a_year(db, rehearse, send, permit):
             month=shift(date(2026, 10, 1), -back), version=1, computed_at=now, definition=1, calendar_version="x"
         )
         MonthlyFigure.objects.bulk_create(
-            MonthlyFigure(run=run, department=each, item_code=item, reported=9, timed=9, late=back, accepted=9)
+            MonthlyFigure(run=run, department=each, item_code=item, reported=20, timed=20, late=back, accepted=20)
             for each in departments
             for item in ("XZXK", "XZCF")
         )
