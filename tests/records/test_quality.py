@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from accounts.models import Role
@@ -153,6 +154,14 @@ def test_recomputation_stands_beside_the_former_and_says_why(october, supervisor
     assert (second.version, second.reason) == (2, "日历更正")
     assert counts_of(first) == counts_of(second)
     assert runs_until(OCTOBER) == [second]
+
+
+def test_recomputation_is_ordered_by_a_supervisor_on_the_command_line(october, supervisor, reviewer, capsys):
+    services.close_month(OCTOBER, now=WHEN_CLOSED)
+    with pytest.raises(CommandError, match="只有监督员"):
+        call_command("recompute_figures", "2026-10", by=reviewer.username, reason="日历更正")
+    call_command("recompute_figures", "2026-10", by=supervisor.username, reason="日历更正")
+    assert "2026-10 第 2 版" in capsys.readouterr().out
 
 
 def test_refusals_of_the_national_platform_are_counted_by_record_and_kept(october):
