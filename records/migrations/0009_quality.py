@@ -26,7 +26,7 @@ DROP INDEX record_by_entry;
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("records", "0011_special_queries"),
+        ("records", "0007_subjects_keys"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,6 +1,8 @@
 """The facts: subjects, their identifiers, credit records, and the batches they came in."""
 
 from records.models.batches import Batch, BatchKey, IdempotencyKey, RejectedRow, StagedRow
+from records.models.cases import CodeCase, CodeCaseRow
+from records.models.merging import Reason, SubjectMerge, SuspectedDuplicate
 from records.models.quality import (
     Bulletin,
     FigureRun,
@@ -11,7 +13,17 @@ from records.models.quality import (
 )
 from records.models.records import Record, RecordVersion
 from records.models.special import SpecialQuery
-from records.models.subjects import PERSON_ID_KINDS, Bigrams, Identifier, IdentifierKind, Subject
+from records.models.subjects import (
+    PERSON_ID_KINDS,
+    Bigrams,
+    FormerName,
+    Identifier,
+    IdentifierKind,
+    Standing,
+    StandingChange,
+    Subject,
+    Verification,
+)
 
 __all__ = [
     "PERSON_ID_KINDS",
@@ -19,18 +31,27 @@ __all__ = [
     "BatchKey",
     "Bigrams",
     "Bulletin",
+    "CodeCase",
+    "CodeCaseRow",
     "FigureRun",
+    "FormerName",
     "IdempotencyKey",
     "Identifier",
     "IdentifierKind",
     "MonthlyFigure",
     "NationalRefusal",
+    "Reason",
     "Record",
     "RecordVersion",
     "RejectedRow",
     "ReportingDuty",
     "SpecialQuery",
     "StagedRow",
+    "Standing",
+    "StandingChange",
     "Subject",
+    "SubjectMerge",
+    "SuspectedDuplicate",
+    "Verification",
     "ZeroReport",
 ]

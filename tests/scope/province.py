@@ -11,7 +11,16 @@ from accounts.services import issue_token, place_user
 from credit_platform import demo
 from exchange.models import Handover
 from records import services
-from records.models import Batch, Bulletin, Record, ReportingDuty, SpecialQuery, Subject
+from records.models import (
+    Batch,
+    Bulletin,
+    CodeCase,
+    Record,
+    ReportingDuty,
+    SpecialQuery,
+    Subject,
+    SuspectedDuplicate,
+)
 from records.quality import services as quality
 from records.quality.moments import month_now
 from records.services import special
@@ -37,6 +46,8 @@ class Side:
     personal: Record
     withdrawn: Record
     duty: ReportingDuty
+    pair: SuspectedDuplicate
+    case: CodeCase
     asked: SpecialQuery
     granted: SpecialQuery
     bulletin: Bulletin | None = None  # what was issued about the month before the other side came to be
@@ -53,7 +64,7 @@ class Side:
     def canaries(self) -> list[str]:
         """What only this side has; nobody from another department may be sent any of it."""
         facts = (self.batch, self.waiting, self.refused, self.record, self.personal, self.withdrawn)
-        objects = (*facts, self.asked, self.granted)
+        objects = (*facts, self.pair, self.case, self.asked, self.granted)
         ids = [str(each.public_id) for each in (*objects, self.organisation, self.person)]
         codes = [self.department.code, self.department.uscc, self.organisation.uscc, self.token]
         return [self.word, *ids, *codes]
@@ -99,6 +110,10 @@ def make_side(word: str, number: int) -> Side:
         personal,
         Record.objects.get(pk=withdrawn.pk),
         quality.set_duty(department, "XZCF", cycle="month", since=date(2026, 1, 1), source=f"{word}权责清单"),
+        suspect(record.subject, personal.subject),
+        CodeCase.objects.create(
+            department=department, kind="uscc_invalid", about=f"{word}代码", subject=record.subject
+        ),
         ask(lead, word, number),
         special.grant_special_query(ask(lead, word, number), actor=make_reviewer(word), reason=word, today=TODAY),
     )
@@ -130,6 +145,11 @@ def issue_bulletin() -> Bulletin:
     quality.refresh_figures(now=timezone.now())
     run = quality.close_month(month_now(timezone.now()), now=now)
     return quality.issue_bulletin(quality.draft_bulletin(run, actor=drafter), actor=issuer, now=now)
+
+
+def suspect(*subjects: Subject) -> SuspectedDuplicate:
+    first, second = sorted(subjects, key=lambda subject: subject.pk)
+    return SuspectedDuplicate.objects.create(first=first, second=second, reasons=["same_name"])
 
 
 def _user(name: str, department: Department | None, role: Role) -> User:
