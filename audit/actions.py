@@ -64,6 +64,12 @@ class Action(models.TextChoices):
     CASE_SETTLED = "records.case.settled", "办结重错码"
     IDENTIFIER_REVEALED = "records.identifier.revealed", "显示完整证件号码"
 
+    FIGURES_CLOSED = "records.figures.closed", "质量统计定版"
+    FIGURES_EXPORTED = "records.figures.exported", "导出质量统计"
+    DUTY_CHANGED = "records.duty.changed", "修改报送责任"
+    ZERO_REPORTED = "records.zero.reported", "作零报告"
+    BULLETIN_DRAFTED = "records.bulletin.drafted", "起草质量通报"
+    BULLETIN_ISSUED = "records.bulletin.issued", "印发质量通报"
     QUERY_REQUESTED = "records.query.requested", "申请特殊查询"
     QUERY_GRANTED = "records.query.granted", "准予特殊查询"
     QUERY_DENIED = "records.query.denied", "不予特殊查询"

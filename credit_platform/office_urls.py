@@ -8,7 +8,21 @@ from catalogue.views import items as catalogue
 from credit_platform import office
 from credit_platform.office import inside
 from exchange import views as exchange
-from records.views import batches, cases, duplicates, entry, records, special, subjects, templates, whatif
+from records.views import (
+    batches,
+    bulletins,
+    cases,
+    duplicates,
+    duties,
+    entry,
+    quality,
+    quality_rows,
+    records,
+    special,
+    subjects,
+    templates,
+    whatif,
+)
 
 app_name = "office"
 urlpatterns = [
@@ -44,6 +58,15 @@ urlpatterns = [
     path("codes/<uuid:public_id>/judge/", inside(cases.judge), name="code-case-judge"),
     path("refusals/", inside(exchange.refusal_list), name="refusals"),
     path("refusals/<uuid:public_id>/resend/", inside(exchange.resend), name="refusal-resend"),
+    path("quality/", inside(quality.overview), name="quality"),
+    path("quality/export.xlsx", inside(quality.export), name="quality-export"),
+    path("quality/departments/<str:code>/", inside(quality.department), name="quality-department"),
+    path("quality/rows/", inside(quality_rows.row_list), name="quality-rows"),
+    path("quality/rows.xlsx", inside(quality_rows.export), name="quality-rows-export"),
+    path("quality/duties/", inside(duties.duty_list), name="duties"),
+    path("quality/duties/<uuid:public_id>/<str:month>/", inside(duties.zero_report), name="zero-report"),
+    path("quality/bulletins/", inside(bulletins.bulletin_list), name="bulletins"),
+    path("quality/bulletins/<uuid:public_id>/", inside(bulletins.bulletin), name="bulletin"),
     path("special-queries/", inside(special.query_list), name="special-queries"),
     path("special-queries/new/", inside(special.new_query), name="special-query-new"),
     path("special-queries/<uuid:public_id>/", inside(special.query), name="special-query"),

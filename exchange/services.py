@@ -26,6 +26,7 @@ from exchange.messages import OutboundBatch, OutboundItem, OutcomeKind, Result, 
 from exchange.models import Delivery, Handover
 from records import crypto
 from records.models import PERSON_ID_KINDS, IdentifierKind, Record
+from records.quality.services import note_national_refusal
 from records.services.batches import require_right
 
 ROWS = 500
@@ -191,6 +192,7 @@ def _give_back(handover: Handover, result: Result) -> None:
     handover.delivery, handover.refused_revision = None, handover.revision
     handover.code, handover.reason = result.code, result.reason
     handover.save()
+    note_national_refusal(handover.record, revision=handover.revision, code=handover.code, reason=handover.reason)
     audit.record(Action.RECORD_REFUSED, handover.record, result="refused", reason=result.code)
 
 

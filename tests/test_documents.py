@@ -27,6 +27,8 @@ from exchange.workflow import DeliveryState, HandoverAction
 from records.models import Standing as SubjectStanding
 from records.models import Verification
 from records.problems import PROBLEMS
+from records.quality.policy import MEASURES
+from records.quality.workflow import BulletinState
 from records.reading.messages import REFUSALS
 from records.workflow import BatchState, CodeCaseState, MergeState, RecordState, SpecialQueryState
 
@@ -81,13 +83,19 @@ PARTS: dict[str, Callable[[], str]] = {
     "states": draw_states,
     "queries": lambda: table(("代码", "说明"), ((f"`{code}`", words) for code, words in QUERIES.items())),
     "refusals": lambda: table(("代码", "说明"), ((f"`{code}`", words) for code, words in REFUSALS.items())),
+    "measures": lambda: table(
+        ("项目", "公式", "计数"), ((measure.name, measure.formula, measure.counted) for measure in MEASURES)
+    ),
     "problems": lambda: table(
         ("代码", "原因", "建议"), ((f"`{code}`", reason, advice) for code, (reason, advice) in PROBLEMS.items())
     ),
 }
 
 
-@pytest.mark.parametrize("name", ["docs/architecture.md", "docs/api.md"])
+WITH_PARTS = ("docs/architecture.md", "docs/api.md", "docs/quality.md")
+
+
+@pytest.mark.parametrize("name", WITH_PARTS)
 def test_generated_parts_are_in_step_with_the_code(name):
     now = GENERATED.sub(lambda found: f"<!-- generated: {found[1]} -->\n{PARTS[found[1]]()}<!-- end -->", text_of(name))
     if os.environ.get("WRITE_DOCUMENTS"):
@@ -96,9 +104,7 @@ def test_generated_parts_are_in_step_with_the_code(name):
 
 
 def test_every_generated_part_stands_somewhere():
-    named = [
-        found[1] for name in ("docs/architecture.md", "docs/api.md") for found in GENERATED.finditer(text_of(name))
-    ]
+    named = [found[1] for name in WITH_PARTS for found in GENERATED.finditer(text_of(name))]
     assert sorted(named) == sorted(PARTS)
 
 
@@ -114,6 +120,7 @@ def test_glossary_names_every_model():
     [
         BatchState,
         RecordState,
+        BulletinState,
         MergeState,
         CodeCaseState,
         SubjectStanding,

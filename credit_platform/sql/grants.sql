@@ -21,6 +21,8 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO credit_office, credit_worker;
 REVOKE UPDATE, DELETE ON audit_auditevent, audit_seal, audit_sealentry, records_recordversion FROM credit_office, credit_worker;
 REVOKE UPDATE, DELETE ON records_standingchange FROM credit_office, credit_worker;
 REVOKE INSERT ON records_recordversion FROM credit_office, credit_worker;  -- written by its trigger only
+REVOKE UPDATE, DELETE ON records_nationalrefusal, records_zeroreport FROM credit_office, credit_worker;
+REVOKE UPDATE ON records_monthlyfigure FROM credit_office, credit_worker;
 REVOKE INSERT ON audit_seal, audit_sealentry FROM credit_office;
 -- Never deleted.
 REVOKE DELETE ON records_subjectmerge, records_codecase, records_codecaserow FROM credit_office, credit_worker;
@@ -32,6 +34,7 @@ REVOKE DELETE ON catalogue_informationitem, catalogue_itemfield, catalogue_displ
 -- edition, which keeps its former wording.
 REVOKE UPDATE ON catalogue_informationitem, catalogue_itemfield, catalogue_displayrule FROM credit_office, credit_worker;
 GRANT UPDATE (in_force_until) ON catalogue_informationitem, catalogue_displayrule TO credit_office, credit_worker;
+REVOKE DELETE ON records_reportingduty, records_bulletin FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM credit_office, credit_worker;
 -- Views are read.
 REVOKE INSERT, UPDATE, DELETE ON public_subject, public_record, public_listing FROM credit_office, credit_worker;

@@ -66,6 +66,9 @@ PARAMETERS: dict[str, Callable[[Side], dict]] = {
     "office:edition-affected": lambda side: {"number": 1},
     "office:edition-approve": lambda side: {"number": 1},
     "public-api:catalogue-schema": lambda side: {"code": "XZCF"},
+    "office:quality-department": lambda side: {"code": side.department.code},
+    "office:zero-report": lambda side: {"public_id": side.duty.public_id, "month": "2026-09"},
+    "office:bulletin": lambda side: {"public_id": side.bulletin.public_id},
 }
 # Routes whose parameter names something that belongs to nobody.
 COMMON = {
@@ -77,6 +80,7 @@ COMMON = {
     "office:edition",
     "office:edition-json",
     "office:edition-workbook",
+    "office:bulletin",
 }
 # Without these a public address has nothing to answer.
 QUERIES = {
