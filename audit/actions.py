@@ -35,6 +35,8 @@ class Action(models.TextChoices):
     RECORD_EXPIRED = "records.record.expired", "公示期满停止公示"
     RECORD_VIEWED = "records.record.viewed", "查看信用记录"
     RECORD_EXPORTED = "records.record.exported", "导出信用记录"
+    PERSON_LISTED = "records.person.listed", "列表中列示自然人"
+    PERSON_EXPORTED = "records.person.exported", "导出自然人信息"
     BATCH_RECEIVED = "records.batch.received", "接收批次"
     BATCH_COMMITTED = "records.batch.committed", "批次入库"
     BATCH_REFUSED = "records.batch.refused", "批次被拒"
@@ -63,3 +65,24 @@ class Action(models.TextChoices):
     LOG_EXPORTED = "audit.log.exported", "导出审计日志"
     LOG_VERIFIED = "audit.log.verified", "校验审计日志"
     CHECKPOINT_WRITTEN = "audit.checkpoint.written", "写出审计检查点"
+    HEAD_SIGNED = "audit.head.signed", "签署每日树根"
+    PROOF_MADE = "audit.proof.made", "出具存在证明"
+    SAMPLE_SEEDED = "audit.sample.seeded", "公布抽查种子"
+    SAMPLE_DRAWN = "audit.sample.drawn", "抽取查询抽查样本"
+    READING_JUDGED = "audit.reading.judged", "判定抽查的查询"
+    ALARM_RAISED = "audit.alarm.raised", "查询量异常告警"
+    ALARM_EXPLAINED = "audit.alarm.explained", "说明查询量告警"
+    INCIDENT_OPENED = "audit.incident.opened", "登记信息安全事件"
+    INCIDENT_CHANGED = "audit.incident.changed", "更新信息安全事件"
+    INCIDENT_CLOSED = "audit.incident.closed", "办结信息安全事件"
+    ASSESSMENT_FILED = "audit.assessment.filed", "登记个人信息保护影响评估"
+
+
+# The lines that say who saw which person's data; their object is the person (records.Subject).
+READINGS = (
+    Action.RECORD_VIEWED,
+    Action.SUBJECT_VIEWED,
+    Action.IDENTIFIER_REVEALED,
+    Action.PERSON_LISTED,
+    Action.PERSON_EXPORTED,
+)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from audit.canonical import EVENT_COLUMNS
+from audit.canonical import EVENT_COLUMNS, FORMAT, LEAF, NULL
 from audit.models import AuditEvent
 
 ROWS_A_STATEMENT = 10_000
@@ -77,6 +77,19 @@ def _parameters(shared: Shared, rows: Sequence[Row]) -> dict[str, Any]:
 
 EVENT_TEXTS = ", ".join(text for _, _, text in EVENT_COLUMNS)
 
+
+def _encoded(tag: bytes, text: str) -> str:
+    """One value as canonical.encode() writes it, as an SQL expression."""
+    present, absent = (f"'\\x{(tag + mark).hex()}'::bytea" for mark in (b"+", NULL))
+    return f"coalesce({present} || int4send(octet_length({text})) || convert_to({text}, 'UTF8'), {absent})"
+
+
+# What a leaf is the digest of, put together by PostgreSQL: a second processor does it while this one hashes.
+# Like canonical.encode(), which a test holds it to.
+LEAF_CONTENT = " || ".join(
+    [f"'\\x{(LEAF + FORMAT).hex()}'::bytea", *(_encoded(tag, text) for _, tag, text in EVENT_COLUMNS)]
+)
+
 # An id is given out before its transaction commits, so a lower id may appear after a higher one was sealed.
 UNSEALED = """
     FROM audit_auditevent e
@@ -115,14 +128,10 @@ def database_now() -> datetime.datetime:
     return _scalar("SELECT clock_timestamp()")
 
 
-def read_unsealed(settled_id: int, limit: int) -> list[EventTexts]:
-    """Committed events without a seal, lowest id first, as texts in EVENT_COLUMNS order."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {EVENT_TEXTS} {UNSEALED} ORDER BY e.id LIMIT %(limit)s",
-            {"settled_id": settled_id, "limit": limit},
-        )
-        return cursor.fetchall()
+def read_unsealed(settled_id: int, limit: int) -> list[tuple[int, bytes]]:
+    """Committed events without a seal, lowest id first: id and the content of the leaf."""
+    query = f"SELECT e.id, {LEAF_CONTENT} {UNSEALED} ORDER BY e.id LIMIT %(limit)s"
+    return list(_copied(query, ["int8", "bytea"], {"settled_id": settled_id, "limit": limit}))
 
 
 def oldest_unsealed_at(settled_id: int) -> datetime.datetime | None:
@@ -145,32 +154,58 @@ def store_entries(seal_number: int, event_ids: Sequence[int], leaves: Sequence[b
 
 
 class Entry(NamedTuple):
-    """A membership row with what its seal says about the batch, and the event as texts (all None when it is gone)."""
+    """A membership row, with what its leaf must be the digest of (None when the event is gone)."""
 
     seal: int
     position: int
     event_id: int
     leaf: bytes
-    first_id: int | None
-    last_id: int | None
-    size: int | None
-    root: str | None
-    event: EventTexts
+    content: bytes | None
 
 
-def stream_entries() -> Iterator[Entry]:
-    """Every membership row with its seal and event, by seal and position. Inside a transaction (server-side cursor)."""
+def read_entries(above: int, up_to: int) -> Iterator[Entry]:
+    """Membership rows of the seals numbered (above, up_to], by seal and position. Read to the end before asking on.
+
+    Of a part only: with the whole table PostgreSQL would sort gigabytes on disk.
+    """
+    query = (
+        f"SELECT s.seal_id, s.position, s.event_id, s.leaf, CASE WHEN e.id IS NOT NULL THEN {LEAF_CONTENT} END"
+        " FROM audit_sealentry s LEFT JOIN audit_auditevent e ON e.id = s.event_id"
+        " WHERE s.seal_id > %(above)s AND s.seal_id <= %(up_to)s ORDER BY s.seal_id, s.position"
+    )
+    types = ["int8", "int4", "int8", "bytea", "bytea"]
+    return map(Entry._make, _copied(query, types, {"above": above, "up_to": up_to}))
+
+
+def read_leaves(first_seal: int, last_seal: int) -> Iterator[bytes]:
+    """The leaves of these seals in their order. Inside a transaction."""
     rows = _stream(
-        "SELECT s.seal_id, s.position, s.event_id, s.leaf, b.first_id, b.last_id, b.size, b.root,"
-        f" {EVENT_TEXTS} FROM audit_sealentry s LEFT JOIN audit_seal b ON b.number = s.seal_id"
+        "SELECT leaf FROM audit_sealentry WHERE seal_id BETWEEN %(first)s AND %(last)s ORDER BY seal_id, position",
+        {"first": first_seal, "last": last_seal},
+    )
+    return (bytes(leaf) for (leaf,) in rows)
+
+
+def stream_sealed_events() -> Iterator[tuple[tuple[int, int, int, bytes], EventTexts]]:
+    """Every membership row and its event as texts, by seal and position. Inside a transaction (server-side cursor)."""
+    rows = _stream(
+        f"SELECT s.seal_id, s.position, s.event_id, s.leaf, {EVENT_TEXTS} FROM audit_sealentry s"
         " LEFT JOIN audit_auditevent e ON e.id = s.event_id ORDER BY s.seal_id, s.position"
     )
-    return (Entry._make([*row[:8], row[8:]]) for row in rows)
+    return (((seal, position, event_id, bytes(leaf)), tuple(texts)) for seal, position, event_id, leaf, *texts in rows)
 
 
 def stream_unsealed() -> Iterator[EventTexts]:
     """Every event without a seal, wherever it stands, as texts in EVENT_COLUMNS order. Inside a transaction."""
     return _stream(f"SELECT {EVENT_TEXTS} {UNSEALED} ORDER BY e.id", {"settled_id": 0})
+
+
+def _copied(query: str, types: list[str], parameters: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+    """Rows in binary: a third of the time that texts take."""
+    statement = f"COPY ({query}) TO STDOUT (FORMAT binary)"
+    with connection.cursor() as cursor, cursor.copy(statement, parameters) as copy:
+        copy.set_types(types)
+        yield from copy.rows()
 
 
 def _stream(query: str, parameters: dict[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:

@@ -3,8 +3,8 @@
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import groupby
-from operator import itemgetter
+from itertools import groupby, pairwise
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +15,8 @@ from audit import bulk, canonical, checkpoints, sealing
 from audit.checkpoints import Checkpoint, CheckpointUnreadable
 from audit.models import Seal
 
+LINES_A_PART = 50_000
+BEFORE_ALL, AFTER_ALL = -(2**62), 2**62
 SIGNATURES_CHECKED = 10  # the newest ones: each covers the whole chain before it, and one takes 40 ms
 
 MESSAGES = {
@@ -66,6 +68,8 @@ class Report:
     checkpoints: int = 0
     newest: Link = START
     findings: list[Finding] = field(default_factory=list)
+    # Seals after which a new part of the membership rows is read: about LINES_A_PART each, all numbers covered.
+    parts: list[int] = field(default_factory=lambda: [BEFORE_ALL])
 
     @property
     def ok(self) -> bool:
@@ -144,7 +148,7 @@ def _read_last_good(report: Report) -> list[Checkpoint]:
 
 def _read_chain(report: Report, wanted: set[int]) -> dict[int, Link]:
     """Walk the chain; the links of the wanted seals only, since there may be millions."""
-    links = {}
+    links, lines = {}, 0
     for seal in Seal.objects.order_by("number").iterator():
         if seal.number != report.seals + 1:
             report.findings.append(Finding("seal_missing", f"封存 {report.seals + 1} 至 {seal.number - 1}"))
@@ -155,42 +159,49 @@ def _read_chain(report: Report, wanted: set[int]) -> dict[int, Link]:
         report.seals, report.newest = seal.number, Link(seal.hash, report.newest.events + seal.size)
         if seal.number in wanted:
             links[seal.number] = report.newest
+        lines += seal.size
+        if lines >= LINES_A_PART:
+            report.parts.append(seal.number)
+            lines = 0
+    report.parts.append(AFTER_ALL)
     return links
 
 
 def _entry_findings(report: Report) -> Iterator[Finding]:
     expected = 1
-    for number, entries in groupby(bulk.stream_entries(), key=itemgetter(0)):
-        if number > report.seals:  # sealed after the chain was read, or the seal's row is gone from the end
-            if next(entries).size is None:
-                yield Finding("seal_missing", f"封存 {number}")
-            continue
-        batch = list(entries)
-        if number != expected:
-            yield Finding("entries_mismatch", f"封存 {expected} 至 {number - 1}")
-        if batch[0].size is not None:
-            yield from _batch_findings(f"封存 {number}", batch)
-            yield from _event_findings(batch)
-            report.events += len(batch)
-        expected = number + 1
+    for above, up_to in pairwise(report.parts):
+        seals = Seal.objects.filter(number__gt=above, number__lte=up_to).in_bulk()
+        for number, entries in groupby(bulk.read_entries(above, up_to), key=attrgetter("seal")):
+            if number > report.seals:  # sealed after the chain was read, or the seal's row is gone from the end
+                if number not in seals:
+                    yield Finding("seal_missing", f"封存 {number}")
+                continue
+            if number != expected:
+                yield Finding("entries_mismatch", f"封存 {expected} 至 {number - 1}")
+            batch = list(entries)
+            if number in seals:
+                yield from _batch_findings(seals[number], batch)
+                yield from _event_findings(batch)
+                report.events += len(batch)
+            expected = number + 1
     if expected <= report.seals:
         yield Finding("entries_mismatch", f"封存 {expected} 至 {report.seals}")
 
 
-def _batch_findings(where: str, batch: list[bulk.Entry]) -> Iterator[Finding]:
-    seal, ids = batch[0], [entry.event_id for entry in batch]
-    in_order = [entry.position for entry in batch] == list(range(seal.size or 0)) and ids == sorted(ids)
+def _batch_findings(seal: Seal, batch: list[bulk.Entry]) -> Iterator[Finding]:
+    ids = [entry.event_id for entry in batch]
+    in_order = [entry.position for entry in batch] == list(range(seal.size)) and ids == sorted(ids)
     if not in_order or (ids[0], ids[-1]) != (seal.first_id, seal.last_id):
-        yield Finding("entries_mismatch", where)
-    if canonical.merkle_root([bytes(entry.leaf) for entry in batch]).hex() != seal.root:
-        yield Finding("root_mismatch", where)
+        yield Finding("entries_mismatch", f"封存 {seal.number}")
+    if canonical.merkle_root([entry.leaf for entry in batch]).hex() != seal.root:
+        yield Finding("root_mismatch", f"封存 {seal.number}")
 
 
 def _event_findings(batch: list[bulk.Entry]) -> Iterator[Finding]:
     for entry in batch:
-        if entry.event[0] is None:
+        if entry.content is None:
             yield Finding("event_missing", f"审计记录 {entry.event_id}")
-        elif canonical.leaf(entry.event) != bytes(entry.leaf):
+        elif canonical.sm3(entry.content) != entry.leaf:
             yield Finding("event_altered", f"审计记录 {entry.event_id}")
 
 
