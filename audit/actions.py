@@ -52,6 +52,8 @@ class Action(models.TextChoices):
     DELIVERY_REFUSED = "exchange.delivery.refused", "国家平台拒收"
     DELIVERY_FAILED = "exchange.delivery.failed", "向国家平台发送失败"
     DELIVERY_RESENT = "exchange.delivery.resent", "重新向国家平台发送"
+    HEAD_DELIVERED = "exchange.head.delivered", "每日树根送达国家平台"
+    HEAD_REFUSED = "exchange.head.refused", "国家平台拒收每日树根"
     RECORD_REFUSED = "exchange.record.refused", "国家平台退回记录"
 
     REPORT_ISSUED = "disclosure.report.issued", "出具信用报告"
@@ -66,8 +68,7 @@ class Action(models.TextChoices):
     LOG_VERIFIED = "audit.log.verified", "校验审计日志"
     CHECKPOINT_WRITTEN = "audit.checkpoint.written", "写出审计检查点"
     HEAD_SIGNED = "audit.head.signed", "签署每日树根"
-    PROOF_MADE = "audit.proof.made", "出具存在证明"
-    SAMPLE_SEEDED = "audit.sample.seeded", "公布抽查种子"
+    PROOF_ISSUED = "audit.proof.issued", "出具存在证明"
     SAMPLE_DRAWN = "audit.sample.drawn", "抽取查询抽查样本"
     READING_JUDGED = "audit.reading.judged", "判定抽查的查询"
     ALARM_RAISED = "audit.alarm.raised", "查询量异常告警"

@@ -73,6 +73,23 @@ def _parameters(shared: Shared, rows: Sequence[Row]) -> dict[str, Any]:
     return {**shared, **columns, "detail": [json.dumps(value, ensure_ascii=False) for value in columns["detail"]]}
 
 
+# ---- readings ----
+
+
+def lock_actor(actor_id: str) -> None:
+    """One at a time for this actor, until the transaction ends."""
+    _scalar("SELECT pg_advisory_xact_lock(hashtext('audit.actor'), hashtext(%(actor)s))", {"actor": actor_id})
+
+
+def lines_of_last_hour(actor_id: str, action: str) -> int:
+    """How many lines of this kind the actor left in the last hour."""
+    return _scalar(
+        "SELECT count(*) FROM audit_auditevent WHERE action = %(action)s AND actor_id = %(actor)s"
+        " AND at > clock_timestamp() - interval '1 hour'",
+        {"action": action, "actor": actor_id},
+    )
+
+
 # ---- sealing ----
 
 EVENT_TEXTS = ", ".join(text for _, _, text in EVENT_COLUMNS)
@@ -148,6 +165,13 @@ def store_entries(seal_number: int, event_ids: Sequence[int], leaves: Sequence[b
         copy.set_types(["int8", "int8", "int4", "bytea"])
         for position, (event_id, leaf) in enumerate(zip(event_ids, leaves, strict=True)):
             copy.write_row((event_id, seal_number, position, leaf))
+
+
+def event_texts(event_id: int) -> EventTexts:
+    """One event as texts in EVENT_COLUMNS order."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {EVENT_TEXTS} FROM audit_auditevent e WHERE e.id = %s", [event_id])
+        return tuple(cursor.fetchone())
 
 
 # ---- verifying ----

@@ -116,7 +116,9 @@ class Tree:
 
     def __init__(self) -> None:
         self.size = 0
-        self._peaks: list[bytes] = []  # roots of the full trees so far, the largest first: the ones in size's binary form
+        self._peaks: list[
+            bytes
+        ] = []  # roots of the full trees so far, the largest first: the ones in size's binary form
 
     def extend(self, leaves: Iterable[bytes]) -> None:
         """Take leaves in at the right end."""

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from audit import checkpoints, sealing
+from audit import checkpoints, heads, sealing
 
 
 @shared_task
@@ -13,3 +13,8 @@ def seal_events() -> int:
 @shared_task
 def write_checkpoint() -> None:
     checkpoints.write_checkpoint()
+
+
+@shared_task
+def sign_heads() -> None:
+    heads.sign_due_heads()

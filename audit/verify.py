@@ -1,7 +1,7 @@
 """Reads the whole trail back, value by value, and says what no longer fits (T-29, T-30)."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from operator import attrgetter
@@ -11,9 +11,9 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import transaction
 
-from audit import bulk, canonical, checkpoints, sealing
+from audit import bulk, canonical, checkpoints, heads, sealing
 from audit.checkpoints import Checkpoint, CheckpointUnreadable
-from audit.models import Seal
+from audit.models import Seal, TreeHead
 
 LINES_A_PART = 50_000
 BEFORE_ALL, AFTER_ALL = -(2**62), 2**62
@@ -33,6 +33,11 @@ MESSAGES = {
     "checkpoint_missing": "检查点曾经写出，但文件已不在",
     "checkpoint_mismatch": "封存链与库外检查点不一致，可能被整体重算",
     "checkpoint_ahead": "库外检查点比封存链更新，链尾可能被截断",
+    "head_altered": "每日树根的内容与其散列不符",
+    "head_broken": "每日树根没有接上前一日",
+    "head_mismatch": "每日树根与封存的行不符",
+    "head_unsigned": "每日树根的签名不是本平台密钥所签",
+    "head_republished": "每日树根与已公布的不一致，可能被整体重算",
     "last_good_mismatch": "封存链与上次校验通过时的状态不一致",
 }
 
@@ -66,6 +71,7 @@ class Report:
     events: int = 0
     pending: int = 0
     checkpoints: int = 0
+    heads: int = 0
     newest: Link = START
     findings: list[Finding] = field(default_factory=list)
     # Seals after which a new part of the membership rows is read: about LINES_A_PART each, all numbers covered.
@@ -78,10 +84,17 @@ class Report:
 
 
 @transaction.atomic
-def verify(now: datetime.datetime, *, outside: tuple[Path, ...] = (), public_key: str = "") -> Report:
-    """Check values, batches, chain and checkpoints; `outside` are notes brought from elsewhere.
+def verify(
+    now: datetime.datetime,
+    *,
+    outside: tuple[Path, ...] = (),
+    published: Mapping[int, str] | None = None,
+    public_key: str = "",
+) -> Report:
+    """Check values, batches, chain, checkpoints and heads; `outside` are notes brought from elsewhere.
 
-    Keeps the state as last good when, and only when, nothing was found. `public_key` defaults to the platform's own.
+    `published`: hashes of heads by number, as somebody copied them from the portal. Keeps the state as last good when,
+    and only when, nothing was found. `public_key` defaults to the platform's own.
     """
     report = Report()
     notes = _read_notes(report, outside)
@@ -90,7 +103,9 @@ def verify(now: datetime.datetime, *, outside: tuple[Path, ...] = (), public_key
     report.findings += _entry_findings(report)
     report.findings += _unsealed_findings(report, now)
     report.findings += _note_findings(report, notes, links)
-    report.findings += _signature_findings(notes, len(outside), public_key or checkpoints.public_key())
+    public_key = public_key or checkpoints.public_key()
+    report.findings += _signature_findings(notes, len(outside), public_key)
+    report.findings += _head_findings(report, published or {}, public_key)
     for state in last_good:
         if links.get(state.seal) != Link(state.hash, state.events):
             report.findings.append(Finding("last_good_mismatch", f"封存 {state.seal}"))
@@ -227,3 +242,36 @@ def _signature_findings(notes: dict[str, Checkpoint], brought: int, public_key: 
     for name, note in list(notes.items())[-SIGNATURES_CHECKED - brought :]:
         if not checkpoints.is_signed_by(note, public_key):
             yield Finding("checkpoint_unsigned", name)
+
+
+def _head_findings(report: Report, published: Mapping[int, str], public_key: str) -> Iterator[Finding]:
+    """Each head against its own hash, the head before, the lines it covers and what was published."""
+    previous, found = None, {}
+    signed = set(TreeHead.objects.order_by("-number").values_list("number", flat=True)[:SIGNATURES_CHECKED])
+    for head in TreeHead.objects.order_by("number"):
+        where = f"第 {head.number} 号树根"
+        if canonical.head_hash(heads.values_of(head)) != head.hash:
+            yield Finding("head_altered", where)
+        if not _follows(previous, head):
+            yield Finding("head_broken", where)
+        tree = canonical.Tree()
+        tree.extend(bulk.read_leaves(head.first_seal, head.last_seal))
+        if (tree.size, tree.root().hex()) != (head.size, head.root):
+            yield Finding("head_mismatch", where)
+        is_signed = head.number not in signed or checkpoints.is_signature(
+            heads.signed_bytes(head), head.signature, public_key
+        )
+        if not is_signed:
+            yield Finding("head_unsigned", where)
+        previous, found[head.number] = head, head.hash
+    report.heads = len(found)
+    for number, hash_ in published.items():
+        if found.get(number) != hash_:
+            yield Finding("head_republished", f"第 {number} 号树根")
+
+
+def _follows(previous: TreeHead | None, head: TreeHead) -> bool:
+    if previous is None:
+        return (head.number, head.previous_hash, head.first_seal, head.total) == (1, canonical.GENESIS, 1, head.size)
+    continued = (previous.number + 1, previous.hash, previous.last_seal + 1, previous.until, previous.total + head.size)
+    return (head.number, head.previous_hash, head.first_seal, head.since, head.total) == continued

@@ -29,8 +29,10 @@ app.conf.beat_schedule = {
         ("batches left behind", "records.tasks.sweep_batches", 10.0, 10),
         ("terms that ended", "records.tasks.expire_records", 60.0, 60),
         ("pending for the nation", "exchange.tasks.push_pending", 3.0, 3),
+        ("heads for the nation", "exchange.tasks.push_heads", 60.0, 60),
         ("lines to seal", "audit.tasks.seal_events", 5.0, 5),
         ("checkpoint", "audit.tasks.write_checkpoint", crontab(minute="*/10"), 300),
+        ("days that ended", "audit.tasks.sign_heads", crontab(minute="*/5"), 300),
     )
 }
 

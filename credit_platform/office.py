@@ -6,14 +6,15 @@ from functools import wraps
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import DEPARTMENT_ROLES, PROVINCE_ROLES
-from audit.errors import SealStale
+from audit.errors import LimitReached, PurposeMissing, SealStale, TrailRefused
 from exchange.models import Handover
 from records.errors import Refused, RightMissing
 from records.models import Record
@@ -41,8 +42,12 @@ def inside(view: Callable) -> Callable:
             return render(request, "office/refused.html", {"sentence": refusal.message}, status=400)
         except TransitionRefused:
             return render(request, "office/refused.html", {"sentence": MOVED_ON}, status=409)
-        except SealStale as stale:
-            return render(request, "office/refused.html", {"sentence": str(stale)}, status=503)
+        except PurposeMissing:
+            return redirect(f"{reverse('office:purpose')}?{urlencode({'next': request.get_full_path()})}")
+        except LimitReached as limit:
+            return render(request, "office/refused.html", {"sentence": str(limit)}, status=429)
+        except (SealStale, TrailRefused) as closed:
+            return render(request, "office/refused.html", {"sentence": str(closed)}, status=503)
 
     return never_cache(login_required(explained))
 

@@ -7,7 +7,7 @@ from catalogue import views as catalogue
 from credit_platform import office
 from credit_platform.office import inside
 from exchange import views as exchange
-from records.views import batches, entry, records, subjects, templates
+from records.views import batches, entry, exports, reading, records, subjects, templates
 
 app_name = "office"
 urlpatterns = [
@@ -23,11 +23,12 @@ urlpatterns = [
     path("batches/<uuid:public_id>/cancel/", inside(batches.cancel), name="batch-cancel"),
     path("templates/<str:code>.xlsx", inside(templates.template), name="template"),
     path("records/", inside(records.record_list), name="records"),
-    path("records/export.csv", inside(records.export), name="records-export"),
+    path("records/export.csv", inside(exports.export), name="records-export"),
     path("records/new/", inside(entry.choose_item), name="record-new"),
     path("records/new/<str:code>/", inside(entry.enter), name="record-entry"),
     path("records/<uuid:public_id>/", inside(records.record), name="record"),
     path("records/<uuid:public_id>/withdraw/", inside(records.withdraw), name="record-withdraw"),
+    path("purpose/", inside(reading.purpose), name="purpose"),
     path("subjects/<uuid:public_id>/", inside(subjects.subject), name="subject"),
     path("subjects/<uuid:public_id>/reveal/", inside(subjects.reveal), name="subject-reveal"),
     path("subjects/<uuid:public_id>/rename/", inside(subjects.rename), name="subject-rename"),

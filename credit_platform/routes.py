@@ -68,6 +68,7 @@ ROUTES: dict[str, Rule] = {
     "office:record-entry": Rule(Access.SCOPED, FORM),
     "office:record": Rule(Access.SCOPED),
     "office:record-withdraw": Rule(Access.SCOPED, FORM),
+    "office:purpose": Rule(Access.SIGNED_IN, FORM),
     "office:subject": Rule(Access.SCOPED),
     "office:subject-reveal": Rule(Access.SCOPED, POST),
     "office:subject-rename": Rule(Access.SCOPED, FORM),

@@ -18,12 +18,16 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO credit_of
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO credit_office, credit_worker;
 
 -- Insert-only, whatever a program may try. Only the worker seals.
-REVOKE UPDATE, DELETE ON audit_auditevent, audit_seal, audit_sealentry, records_recordversion FROM credit_office, credit_worker;
+REVOKE UPDATE, DELETE ON audit_auditevent, audit_seal, audit_sealentry, audit_treehead, records_recordversion,
+    audit_sample FROM credit_office, credit_worker;
 REVOKE INSERT ON records_recordversion FROM credit_office, credit_worker;  -- written by its trigger only
-REVOKE INSERT ON audit_seal, audit_sealentry FROM credit_office;
+REVOKE INSERT ON audit_seal, audit_sealentry, audit_treehead FROM credit_office;
 -- Never deleted.
 REVOKE DELETE ON records_record, records_batch, accounts_user, accounts_apitoken, catalogue_informationitem,
     catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis FROM credit_office, credit_worker;
+REVOKE DELETE ON audit_readingrule, audit_alarm, audit_sampledreading, audit_incident, audit_assessment,
+    exchange_headhandover FROM credit_office, credit_worker;
+REVOKE UPDATE ON audit_assessment FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM credit_office, credit_worker;
 -- Views are read.
 REVOKE INSERT, UPDATE, DELETE ON public_subject, public_record, public_listing FROM credit_office, credit_worker;
@@ -31,3 +35,5 @@ REVOKE INSERT, UPDATE, DELETE ON public_subject, public_record, public_listing F
 GRANT SELECT ON public_subject, public_record, public_listing, accounts_region, catalogue_informationitem,
     catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis, catalogue_informationitem_further_bases
     TO credit_portal;
+-- What it publishes of the trail: a number a day.
+GRANT SELECT ON audit_treehead TO credit_portal;

@@ -3,17 +3,16 @@
 from datetime import date
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import User
 from audit import services as audit
 from audit.actions import Action
-from audit.sealing import require_fresh_seal
 from records import crypto
 from records.errors import Refused, RightMissing
 from records.identity import name_key
 from records.models import Identifier, Record, Subject
 from records.services.batches import require_right
+from records.services.readings import Reader, note_readings
 
 
 @transaction.atomic
@@ -40,12 +39,21 @@ def rename_subject(subject: Subject, *, name: str, department, actor: User, reas
 
 
 @transaction.atomic
-def reveal_identifier(identifier: Identifier, *, actor: User, purpose: str) -> str:
-    """Show a person's number in full, once, for a stated purpose. No line in the trail, no number (T-15, T-17)."""
+def reveal_identifier(identifier: Identifier, *, actor: User, purpose: str, today: date) -> str:
+    """Show a person's number in full, once, for a stated purpose. No line in the trail, no number (T-15, T-17).
+
+    Raises Refused, LimitReached, SealStale, TrailRefused.
+    """
     if not Record.objects.visible_to(actor).filter(subject=identifier.subject_id).exists():
         raise Identifier.DoesNotExist
     if not purpose.strip():
         raise Refused("请写明查看完整号码的用途。", code="purpose_required")
-    require_fresh_seal(timezone.now())
-    audit.record(Action.IDENTIFIER_REVEALED, identifier, actor=actor, reason=purpose)
+    audit.require_below_limit(Action.IDENTIFIER_REVEALED, actor=actor, on=today)
+    note_readings(
+        Action.IDENTIFIER_REVEALED,
+        [identifier.subject],
+        reader=Reader(actor, purpose),
+        fields=["number"],
+        detail={"kind": identifier.kind},
+    )
     return crypto.open_text(identifier.cipher) if identifier.cipher else identifier.lookup

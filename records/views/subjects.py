@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from audit import services as audit
 from audit.actions import Action
+from audit.models import AuditEvent
 from catalogue.models import SubjectKind
 from deadlines.clock import today
 from records import crypto, services
@@ -23,7 +23,10 @@ from records.forms import RenameForm, RevealForm
 from records.identity import mask_number
 from records.models import Identifier, Subject
 from records.services.batches import require_right
-from records.views.lists import mask_name, page_of, record_line
+from records.services.readings import note_readings
+from records.views.history import LATEST, reading_event
+from records.views.lists import LISTED, mask_name, page_of, record_line
+from records.views.reading import reader_of
 from records.views.records import records_of
 
 
@@ -44,12 +47,13 @@ def _shown(user, public_id) -> Subject:
 def subject(request, public_id):
     with transaction.atomic():
         shown = _shown(request.user, public_id)
-        if shown.kind == SubjectKind.PERSON:
-            audit.record(Action.SUBJECT_VIEWED, shown, actor=request.user)
         return _page(request, shown)
 
 
 def _page(request, shown: Subject, *, refused: RevealForm | None = None):
+    """In a transaction: that a person is shown is written down first."""
+    fields = ("legal_name", "number_masked", *LISTED)
+    reading = note_readings(Action.SUBJECT_VIEWED, [shown], reader=reader_of(request), fields=fields)
     page = page_of(records_of(request.user).filter(subject=shown).order_by("-decided_on", "-pk"), request)
     numbers = [_number(identifier, refused) for identifier in _identifiers_seen(request.user, shown)]
     context = {
@@ -58,12 +62,18 @@ def _page(request, shown: Subject, *, refused: RevealForm | None = None):
         "numbers": numbers,
         "refused": refused,
         "page": page,
-        "rows": [record_line(record, today()) for record in page],
+        "rows": [record_line(record, today(), reading) for record in page],
+        "readings": [reading_event(line) for line in _readings(shown)],
         "may_rename": _may_rename(request.user),
         "section": "records",
         "crumbs": _crumbs(shown),
     }
     return render(request, "office/subject.html", context)
+
+
+def _readings(shown: Subject) -> QuerySet[AuditEvent]:
+    """Who read about this person, latest first; nobody keeps account for organisations."""
+    return AuditEvent.objects.readings().about(shown).order_by("-id")[:LATEST]
 
 
 def _identifiers_seen(user, shown: Subject) -> QuerySet[Identifier]:
@@ -113,14 +123,14 @@ def reveal(request, public_id):
         raise Http404
     if not is_complete:
         with transaction.atomic():
-            audit.record(Action.SUBJECT_VIEWED, shown, actor=request.user)
             return _page(request, shown, refused=form)
-    number = services.reveal_identifier(identifier, actor=request.user, purpose=form.cleaned_data["purpose"])
+    purpose = form.cleaned_data["purpose"]
+    number = services.reveal_identifier(identifier, actor=request.user, purpose=purpose, today=today())
     context = {
         "subject": shown,
         "kind": identifier.get_kind_display(),
         "number": number,
-        "purpose": form.cleaned_data["purpose"],
+        "purpose": purpose,
         "section": "records",
         "crumbs": [*_crumbs(shown), ("完整号码", "")],
     }
