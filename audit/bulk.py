@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from audit.actions import READINGS, Action
 from audit.canonical import EVENT_COLUMNS, FORMAT, LEAF, NULL
-from audit.models import AuditEvent
+from audit.models import AuditEvent, ReadingRule
 
 ROWS_A_STATEMENT = 10_000
 
@@ -88,6 +89,92 @@ def lines_of_last_hour(actor_id: str, action: str) -> int:
         " AND at > clock_timestamp() - interval '1 hour'",
         {"action": action, "actor": actor_id},
     )
+
+
+class Unusual(NamedTuple):
+    """Somebody who read more in a day than a rule allows without a word."""
+
+    actor_id: str
+    actor_name: str
+    department_code: str
+    measured: int
+    threshold: int
+
+
+READINGS_OF = """
+    SELECT actor_id, max(actor_name) AS actor_name, max(department_code) AS department_code,
+        (at AT TIME ZONE 'Asia/Shanghai')::date AS day, count(DISTINCT object_id) AS persons
+    FROM audit_auditevent
+    WHERE action IN ({actions}) AND actor_id IS NOT NULL
+        AND at >= (%(day)s::date - %(days)s)::timestamp AT TIME ZONE 'Asia/Shanghai'
+        AND at < (%(day)s::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' {more}
+    GROUP BY actor_id, (at AT TIME ZONE 'Asia/Shanghai')::date
+"""
+NIGHT = "extract(hour FROM at AT TIME ZONE 'Asia/Shanghai') NOT BETWEEN 6 AND 21"
+# Days on which nothing was read do not count: else whoever comes back from leave would be unusual.
+UNUSUAL = """
+    WITH daily AS ({daily}),
+    typical AS (
+        SELECT {key} AS key, percentile_cont(0.5) WITHIN GROUP (ORDER BY persons) AS median
+        FROM daily WHERE day < %(day)s GROUP BY 1
+    )
+    SELECT d.actor_id, d.actor_name, coalesce(d.department_code, ''), d.persons,
+        greatest(%(least)s, ceil(coalesce(%(factor)s * t.median, 0)))::int
+    FROM daily AS d LEFT JOIN typical AS t ON t.key = {same_key}
+    WHERE d.day = %(day)s AND d.persons > greatest(%(least)s, coalesce(%(factor)s * t.median, 0))
+    ORDER BY d.persons DESC, d.actor_id
+"""
+
+
+def unusual_readers(rule: ReadingRule, day: datetime.date) -> list[Unusual]:
+    """Who read more persons on a day than the rule's threshold."""
+    kinds = ReadingRule.Kind
+    actions = {kinds.REVEALED: (Action.IDENTIFIER_REVEALED,), kinds.EXPORTED: (Action.PERSON_EXPORTED,)}
+    daily = READINGS_OF.format(
+        actions=_quoted(actions.get(kinds(rule.kind), READINGS)),
+        more=f"AND {NIGHT}" if rule.kind == kinds.NIGHT else "",
+    )
+    key, same_key = ("1", "1") if rule.kind == kinds.PEERS else ("actor_id", "d.actor_id")
+    parameters = {"day": day, "days": rule.days, "least": rule.least, "factor": rule.factor}
+    with connection.cursor() as cursor:
+        cursor.execute(UNUSUAL.format(daily=daily, key=key, same_key=same_key), parameters)
+        return [Unusual(*row) for row in cursor.fetchall()]
+
+
+# The lottery: everybody with the seed and the lines gets the same order.
+DRAW = """
+    WITH reading AS (
+        SELECT e.id, e.action IN ({telling}) OR {night} OR EXISTS (
+            SELECT FROM audit_alarm AS a
+            WHERE a.actor_id = e.actor_id AND a.day = (e.at AT TIME ZONE 'Asia/Shanghai')::date
+        ) AS is_unusual
+        FROM audit_auditevent AS e WHERE e.action IN ({actions}) AND e.at >= %(since)s AND e.at < %(until)s
+    ),
+    placed AS (
+        SELECT id, is_unusual, row_number() OVER (
+            PARTITION BY is_unusual ORDER BY sha256(convert_to(%(seed)s || ':' || id, 'UTF8'))
+        ) AS place
+        FROM reading
+    )
+    SELECT id, is_unusual FROM placed WHERE place <= CASE WHEN is_unusual THEN %(unusual)s ELSE %(usual)s END
+    ORDER BY is_unusual DESC, place
+"""
+
+
+def draw_readings(
+    seed: str, since: datetime.datetime, until: datetime.datetime, *, usual: int, unusual: int
+) -> list[tuple[int, bool]]:
+    """Lines drawn from the readings of a time, those of the unusual stratum first: id, and whether it is one of them."""
+    telling = _quoted((Action.IDENTIFIER_REVEALED, Action.PERSON_EXPORTED))
+    query = DRAW.format(telling=telling, actions=_quoted(READINGS), night=NIGHT.replace(" at ", " e.at "))
+    parameters = {"seed": seed, "since": since, "until": until, "usual": usual, "unusual": unusual}
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return cursor.fetchall()
+
+
+def _quoted(actions: Iterable[Action]) -> str:
+    return ", ".join(f"'{action.value}'" for action in actions)
 
 
 # ---- sealing ----

@@ -2,7 +2,7 @@
 
 PUBLIC: anyone, and it reads the public views only. SIGNED_IN: any member of staff, nothing of a department in it.
 SCOPED: a member of staff, only rows of departments they see, anything else is 404. TOKEN: a department's token, only
-that department's rows. ADMIN: the admin site, by its own permissions.
+that department's rows. AUDITOR: who looks after the trail, nobody else. ADMIN: the admin site, by its own permissions.
 """
 
 from enum import StrEnum
@@ -14,6 +14,7 @@ class Access(StrEnum):
     SIGNED_IN = "signed_in"
     SCOPED = "scoped"
     TOKEN = "token"
+    AUDITOR = "auditor"
     ADMIN = "admin"
 
 
@@ -40,6 +41,8 @@ ROUTES: dict[str, Rule] = {
     "portal:services": Rule(Access.PUBLIC),
     "portal:about": Rule(Access.PUBLIC),
     "portal:accessibility": Rule(Access.PUBLIC),
+    "portal:heads": Rule(Access.PUBLIC),
+    "portal:heads-file": Rule(Access.PUBLIC),
     "portal:guarantees": Rule(Access.PUBLIC),
     "public-api:subjects": Rule(Access.PUBLIC),
     "public-api:subject": Rule(Access.PUBLIC),

@@ -59,12 +59,12 @@ def export(request):
 def watermark(taken: AuditEvent, user) -> str:
     """Who took a file out, when, and the line of the trail it left: a file that leaks leads back (112号)."""
     where = user.department or "省级公共信用信息工作机构"
-    moment = timezone.localtime(taken.at)
-    return f"水印：{user}（{user.username}），{where}，{moment:%Y-%m-%d %H:%M:%S} 导出，审计记录 {taken.pk}。仅供履行职责使用，不得外传。"
+    who, when = f"{user}（{user.username}）", f"{timezone.localtime(taken.at):%Y-%m-%d %H:%M:%S}"
+    return f"水印：{who}，{where}，{when} 导出，审计记录 {taken.pk}。仅供履行职责使用，不得外传。"
 
 
 def csv_of(lines: Iterable[RecordLine], *, mark: str) -> str:
-    """Rows of the list as CSV, with the byte order mark Excel needs to see UTF-8. What Excel would run leaves as text."""
+    """Rows as CSV, with the byte order mark Excel needs to see UTF-8. What Excel would take for a formula is text."""
     out = io.StringIO()
     writer = csv.writer(out)
     out.write("\ufeff")

@@ -27,6 +27,7 @@ from records.views.searching import is_identity_number, matching
 from records.views.terms import explain
 from records.views.values import facts_of
 
+
 def records_of(user) -> QuerySet[Record]:
     return Record.objects.visible_to(user).select_related("item", "subject", "department")
 

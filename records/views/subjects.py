@@ -63,7 +63,7 @@ def _page(request, shown: Subject, *, refused: RevealForm | None = None):
         "refused": refused,
         "page": page,
         "rows": [record_line(record, today(), reading) for record in page],
-        "readings": [reading_event(line) for line in _readings(shown)],
+        "readings": [reading_event(line) for line in _readings(request.user, shown)],
         "may_rename": _may_rename(request.user),
         "section": "records",
         "crumbs": _crumbs(shown),
@@ -71,9 +71,12 @@ def _page(request, shown: Subject, *, refused: RevealForm | None = None):
     return render(request, "office/subject.html", context)
 
 
-def _readings(shown: Subject) -> QuerySet[AuditEvent]:
-    """Who read about this person, latest first; nobody keeps account for organisations."""
-    return AuditEvent.objects.readings().about(shown).order_by("-id")[:LATEST]
+def _readings(user, shown: Subject) -> QuerySet[AuditEvent]:
+    """Who read about this person, latest first; of other departments' readings a department learns nothing (T-02)."""
+    lines = AuditEvent.objects.readings().about(shown)
+    if not user.sees_whole_province:
+        lines = lines.filter(department_code=user.department.code)
+    return lines.order_by("-id")[:LATEST]
 
 
 def _identifiers_seen(user, shown: Subject) -> QuerySet[Identifier]:
@@ -157,8 +160,10 @@ def rename(request, public_id):
         )
         messages.success(request, "名称已变更。以前的记录仍保留当时报送的名称。")
         return redirect(_address(shown))
-    return render(
-        request,
-        "office/rename.html",
-        {"subject": shown, "form": form, "section": "records", "crumbs": [*_crumbs(shown), ("更名", "")]},
-    )
+    with transaction.atomic():
+        note_readings(Action.SUBJECT_VIEWED, [shown], reader=reader_of(request), fields=["legal_name"])
+        return render(
+            request,
+            "office/rename.html",
+            {"subject": shown, "form": form, "section": "records", "crumbs": [*_crumbs(shown), ("更名", "")]},
+        )

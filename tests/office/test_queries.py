@@ -10,9 +10,9 @@ from tests import factories
 PINNED = {
     "/office/": 15,
     "/office/batches/": 9,
-    "/office/records/": 9,
-    "/office/records/?q=商贸": 10,
-    "/office/refusals/": 7,
+    "/office/records/": 11,
+    "/office/records/?q=商贸": 12,
+    "/office/refusals/": 9,
     "/office/catalogue/": 4,
 }
 

@@ -11,7 +11,7 @@ from tests.scope.province import make_auditor
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # What reading personal data, or taking it away, writes into the trail.
-READINGS = ("viewed", "exported", "downloaded", "read")
+READINGS = ("viewed", "listed", "exported", "downloaded", "read")
 SESSION = (Access.SIGNED_IN, Access.SCOPED)
 
 
