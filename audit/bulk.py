@@ -164,7 +164,7 @@ DRAW = """
 def draw_readings(
     seed: str, since: datetime.datetime, until: datetime.datetime, *, usual: int, unusual: int
 ) -> list[tuple[int, bool]]:
-    """Lines drawn from the readings of a time, those of the unusual stratum first: id, and whether it is one of them."""
+    """Lines drawn from the readings of a time, the unusual stratum first: id, and whether it is one of them."""
     telling = _quoted((Action.IDENTIFIER_REVEALED, Action.PERSON_EXPORTED))
     query = DRAW.format(telling=telling, actions=_quoted(READINGS), night=NIGHT.replace(" at ", " e.at "))
     parameters = {"seed": seed, "since": since, "until": until, "usual": usual, "unusual": unusual}

@@ -142,16 +142,19 @@ class Tree:
         return node
 
 
-def audit_path(index: int, leaves: Sequence[bytes]) -> list[bytes]:
-    """The neighbours on the way from a leaf to the root, lowest first (RFC 6962, section 2.1.1)."""
-    path, level = [], list(leaves)
+def audit_paths(indexes: Iterable[int], leaves: Sequence[bytes]) -> dict[int, list[bytes]]:
+    """For each leaf its neighbours on the way to the root, lowest first (RFC 6962, section 2.1.1)."""
+    paths: dict[int, list[bytes]] = {index: [] for index in indexes}
+    level, height = list(leaves), 0
     while len(level) > 1:
-        if index ^ 1 < len(level):
-            path.append(level[index ^ 1])
+        for index, path in paths.items():
+            neighbour = (index >> height) ^ 1
+            if neighbour < len(level):
+                path.append(level[neighbour])
         odd = level[-1:] if len(level) % 2 else []
         level = [sm3(NODE + left + right) for left, right in zip(level[::2], level[1::2], strict=False)] + odd
-        index >>= 1
-    return path
+        height += 1
+    return paths
 
 
 def head_hash(head: HeadValues) -> str:

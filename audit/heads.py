@@ -5,11 +5,13 @@ of writing: a line whose transaction was still open at midnight stands under the
 """
 
 import datetime
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Sum
+from django.db.models import Max, Model, Q
 from django.utils import timezone
 
 from audit import bulk, canonical, checkpoints
@@ -20,6 +22,7 @@ from audit.services import Actor, record
 
 TITLE = "credit audit tree head 1"
 PROOF_FORMAT = "credit-audit-proof/1"
+EVIDENCE_FORMAT = "credit-audit-evidence/1"
 A_DAY = datetime.timedelta(days=1)
 
 
@@ -110,22 +113,58 @@ def prove(event: AuditEvent, *, actor: Actor | None = None) -> dict[str, Any]:
     Raises NotYet for a line that is not sealed or whose day has not ended. The proof holds the line itself: give it
     only to those who may see the line.
     """
-    entry = SealEntry.objects.filter(event_id=event.pk).first()
-    head = entry and TreeHead.objects.filter(first_seal__lte=entry.seal_id, last_seal__gte=entry.seal_id).first()
-    if not head:
+    proofs = _proofs([event.pk])
+    if not proofs:
         raise NotYet("这一行所在之日的树根还没有签署，次日零点以后可以出具证明。")
-    before = Seal.objects.filter(number__gte=head.first_seal, number__lt=entry.seal_id)
-    index = (before.aggregate(total=Sum("size"))["total"] or 0) + entry.position
-    path = canonical.audit_path(index, list(bulk.read_leaves(head.first_seal, head.last_seal)))
     record(Action.PROOF_ISSUED, event, actor=actor)
-    return {
-        "kind": "proof",
-        "format": PROOF_FORMAT,
-        "values": dict(zip(canonical.EVENT_NAMES, bulk.event_texts(event.pk), strict=True)),
-        "index": index,
-        "path": [node.hex() for node in path],
-        "head": as_published(head),
-    }
+    return proofs[0]
+
+
+@transaction.atomic
+def collect_evidence(subject: Model, event_ids: Sequence[int], *, actor: Actor) -> dict[str, Any]:
+    """The lines that concern a case, each with its proof; those under no head yet stand apart."""
+    proofs = _proofs(event_ids)
+    proven = {int(proof["values"]["id"]) for proof in proofs}
+    pending = [_named(event_id) for event_id in event_ids if event_id not in proven]
+    record(Action.LOG_EXPORTED, subject, actor=actor, detail={"events": len(event_ids), "proven": len(proofs)})
+    return {"format": EVIDENCE_FORMAT, "proofs": proofs, "pending": pending}
+
+
+def _proofs(event_ids: Sequence[int]) -> list[dict[str, Any]]:
+    proofs = []
+    entries = list(SealEntry.objects.filter(event_id__in=event_ids))
+    seals = {entry.seal_id for entry in entries}
+    under = Q(pk__in=[])
+    for seal in seals:
+        under |= Q(first_seal__lte=seal, last_seal__gte=seal)
+    for head in TreeHead.objects.filter(under).order_by("number"):
+        held = [entry for entry in entries if head.first_seal <= entry.seal_id <= head.last_seal]
+        before = _lines_before(head)
+        places = {entry.event_id: before[entry.seal_id] + entry.position for entry in held}
+        paths = canonical.audit_paths(places.values(), list(bulk.read_leaves(head.first_seal, head.last_seal)))
+        proofs += [
+            {
+                "kind": "proof",
+                "format": PROOF_FORMAT,
+                "values": _named(event_id),
+                "index": index,
+                "path": [node.hex() for node in paths[index]],
+                "head": as_published(head),
+            }
+            for event_id, index in sorted(places.items())
+        ]
+    return proofs
+
+
+def _lines_before(head: TreeHead) -> dict[int, int]:
+    """For each seal of the head, how many of its lines come before that seal."""
+    seals = Seal.objects.filter(number__gte=head.first_seal, number__lte=head.last_seal).order_by("number")
+    numbers, sizes = zip(*seals.values_list("number", "size"), strict=True)
+    return dict(zip(numbers, accumulate(sizes, initial=0), strict=False))
+
+
+def _named(event_id: int) -> dict[str, str | None]:
+    return dict(zip(canonical.EVENT_NAMES, bulk.event_texts(event_id), strict=True))
 
 
 def _next_midnight() -> datetime.datetime | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from audit import bulk
@@ -142,6 +143,20 @@ def file_assessment(*, actor: Actor, **values: object) -> Assessment:
     assessment = Assessment.objects.create(filed_by=actor.username, **values)
     record(Action.ASSESSMENT_FILED, assessment, actor=actor)
     return assessment
+
+
+def lines_of_alarm(alarm: Alarm) -> QuerySet[AuditEvent]:
+    """The readings an alarm counted, oldest first."""
+    since, until = _moment(alarm.day), _moment(alarm.day + datetime.timedelta(days=1))
+    return AuditEvent.objects.readings().filter(actor_id=alarm.actor_id, at__gte=since, at__lt=until).order_by("pk")
+
+
+def lines_of_incident(incident: Incident) -> list[int]:
+    """Numbers of the lines an incident is about: what its alarms counted and what was drawn."""
+    numbers = set(incident.samples.values_list("event_id", flat=True))
+    for alarm in incident.alarms.all():
+        numbers.update(lines_of_alarm(alarm).values_list("pk", flat=True))
+    return sorted(numbers)
 
 
 def _moment(day: datetime.date) -> datetime.datetime:

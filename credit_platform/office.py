@@ -13,8 +13,8 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.models import DEPARTMENT_ROLES, PROVINCE_ROLES
-from audit.errors import LimitReached, PurposeMissing, SealStale, TrailRefused
+from accounts.models import DEPARTMENT_ROLES, PROVINCE_ROLES, Role
+from audit.errors import AlreadyDecided, LimitReached, NotYet, PurposeMissing, SealStale, TrailRefused
 from exchange.models import Handover
 from records.errors import Refused, RightMissing
 from records.models import Record
@@ -44,6 +44,8 @@ def inside(view: Callable) -> Callable:
             return render(request, "office/refused.html", {"sentence": MOVED_ON}, status=409)
         except PurposeMissing:
             return redirect(f"{reverse('office:purpose')}?{urlencode({'next': request.get_full_path()})}")
+        except (AlreadyDecided, NotYet) as early_or_late:
+            return render(request, "office/refused.html", {"sentence": str(early_or_late)}, status=409)
         except LimitReached as limit:
             return render(request, "office/refused.html", {"sentence": str(limit)}, status=429)
         except (SealStale, TrailRefused) as closed:
@@ -55,6 +57,8 @@ def inside(view: Callable) -> Callable:
 @require_safe
 def home(request):
     user = request.user
+    if user.role == Role.AUDITOR:
+        return redirect("office:audit")
     if user.role not in (*DEPARTMENT_ROLES, *PROVINCE_ROLES):
         return render(request, "office/home_admin.html")
     batches = batches_of(user)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts import views as door
+from audit import views as audit
 from catalogue import views as catalogue
 from credit_platform import office
 from credit_platform.office import inside
@@ -36,5 +37,14 @@ urlpatterns = [
     path("refusals/<uuid:public_id>/resend/", inside(exchange.resend), name="refusal-resend"),
     path("catalogue/", inside(catalogue.item_list), name="catalogue"),
     path("catalogue/<str:code>/", inside(catalogue.item), name="catalogue-item"),
+    path("audit/", inside(audit.overview), name="audit"),
+    path("audit/alarms/<int:number>/", inside(audit.alarm), name="audit-alarm"),
+    path("audit/samples/<str:month>/", inside(audit.sample), name="audit-sample"),
+    path("audit/readings/<int:number>/", inside(audit.reading), name="audit-reading"),
+    path("audit/incidents/new/", inside(audit.new_incident), name="audit-incident-new"),
+    path("audit/incidents/<uuid:public_id>/", inside(audit.incident), name="audit-incident"),
+    path("audit/incidents/<uuid:public_id>/evidence.json", inside(audit.evidence), name="audit-evidence"),
+    path("audit/lines/<int:number>/proof.json", inside(audit.proof), name="audit-proof"),
+    path("audit/assessments/", inside(audit.assessments), name="audit-assessments"),
     path("styleguide/", inside(office.styleguide), name="styleguide"),
 ]

@@ -311,19 +311,23 @@ def proof_findings(proof, heads, public_key):
 def check_proof(options):
     """Print what the proof is worth and return the exit code."""
     proof, heads = read_json(options.proof), read_json(options.heads)["heads"] if options.heads else []
-    if proof["format"] != "credit-audit-proof/1":
+    if proof["format"] not in ("credit-audit-proof/1", "credit-audit-evidence/1"):
         raise ValueError("未知的证明格式")
     by_number = {head["number"]: head for head in heads}
-    findings = [*proof_findings(proof, by_number, options.public_key), *chain_findings(heads, options.public_key)]
-    head = proof["head"]
-    print(f"审计记录 {proof['values']['id']}，第 {head['number']} 号树根（至 {head['until']}，{head['size']} 行）。")
+    findings = list(chain_findings(heads, options.public_key))
+    for one in proof.get("proofs", [proof]):
+        findings += proof_findings(one, by_number, options.public_key)
+        head = one["head"]
+        print(f"审计记录 {one['values']['id']}，第 {head['number']} 号树根（至 {head['until']}，{head['size']} 行）。")
+    if proof.get("pending"):
+        print(f"注意：另有 {len(proof['pending'])} 条记录当日树根尚未签署，没有证明。")
     for finding in findings:
         print("  " + finding)
     if not heads:
         print("注意：没有给出公布的树根，只证明记录与证明所带的树根一致，不能证明平台当时公布的就是它。")
     if not options.public_key:
         print("注意：没有给出公钥，签名只用文件自带的公钥核对。")
-    print(f"发现 {len(findings)} 项问题。" if findings else "证明成立：这条记录在该树根之下，内容未被改动。")
+    print(f"发现 {len(findings)} 项问题。" if findings else "证明成立：所列记录在树根之下，内容未被改动。")
     return 1 if findings else 0
 
 

@@ -35,6 +35,12 @@ PARAMETERS: dict[str, Callable[[Side], dict]] = {
     "office:subject-rename": lambda side: {"public_id": side.organisation.public_id},
     "office:refusal-resend": lambda side: {"public_id": side.record.public_id},
     "office:catalogue-item": lambda side: {"code": "XZCF"},
+    "office:audit-alarm": lambda side: {"number": 1},
+    "office:audit-sample": lambda side: {"month": "2026-11-01"},
+    "office:audit-reading": lambda side: {"number": 1},
+    "office:audit-incident": lambda side: {"public_id": "00000000-0000-4000-8000-000000000000"},
+    "office:audit-evidence": lambda side: {"public_id": "00000000-0000-4000-8000-000000000000"},
+    "office:audit-proof": lambda side: {"number": 1},
 }
 # Routes whose parameter names something that belongs to nobody.
 COMMON = {"portal:list", "portal:item", "office:template", "office:record-entry", "office:catalogue-item"}
