@@ -145,6 +145,13 @@ def file_assessment(*, actor: Actor, **values: object) -> Assessment:
     return assessment
 
 
+def waiting_for_auditor() -> int:
+    """Alarms nobody has explained, drawn readings nobody has judged, incidents not yet closed."""
+    alarms = Alarm.objects.filter(state=Alarm.State.OPEN).count()
+    drawn = SampledReading.objects.filter(verdict="").count()
+    return alarms + drawn + Incident.objects.filter(state=Incident.State.OPEN).count()
+
+
 def lines_of_alarm(alarm: Alarm) -> QuerySet[AuditEvent]:
     """The readings an alarm counted, oldest first."""
     since, until = _moment(alarm.day), _moment(alarm.day + datetime.timedelta(days=1))

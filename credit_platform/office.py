@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import DEPARTMENT_ROLES, PROVINCE_ROLES, Role
 from audit.errors import AlreadyDecided, LimitReached, NotYet, PurposeMissing, SealStale, TrailRefused
+from audit.review import waiting_for_auditor
 from exchange.models import Handover
 from records.errors import Refused, RightMissing
 from records.models import Record
@@ -57,10 +58,9 @@ def inside(view: Callable) -> Callable:
 @require_safe
 def home(request):
     user = request.user
-    if user.role == Role.AUDITOR:
-        return redirect("office:audit")
     if user.role not in (*DEPARTMENT_ROLES, *PROVINCE_ROLES):
-        return render(request, "office/home_admin.html")
+        waiting = waiting_for_auditor() if user.role == Role.AUDITOR else 0
+        return render(request, "office/home_admin.html", {"waiting": waiting})
     batches = batches_of(user)
     context = {
         "tasks": [task for task in _tasks(user) if task["count"]],

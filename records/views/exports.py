@@ -57,10 +57,13 @@ def export(request):
 
 
 def watermark(taken: AuditEvent, user) -> str:
-    """Who took a file out, when, and the line of the trail it left: a file that leaks leads back (112号)."""
+    """Who took a file out, when, under which request the trail has it: a file that leaks leads back.
+
+    Not the number of the line: that would tell how much others do (T-02).
+    """
     where = user.department or "省级公共信用信息工作机构"
     who, when = f"{user}（{user.username}）", f"{timezone.localtime(taken.at):%Y-%m-%d %H:%M:%S}"
-    return f"水印：{who}，{where}，{when} 导出，审计记录 {taken.pk}。仅供履行职责使用，不得外传。"
+    return f"水印：{who}，{where}，{when} 导出，审计编号 {taken.request_id}。仅供履行职责使用，不得外传。"
 
 
 def csv_of(lines: Iterable[RecordLine], *, mark: str) -> str:

@@ -1,7 +1,6 @@
 """For what somebody reads persons' data: asked once a day of those who see the whole province, kept in the session."""
 
 from django import forms
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -41,9 +40,7 @@ def reader_of(request) -> Reader:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def purpose(request):
-    """Ask what for, then go on where the reader was stopped. Nobody but province-wide readers is asked."""
-    if not request.user.sees_whole_province:
-        raise Http404
+    """Ask what for, then go on where the reader was stopped. Others than province-wide readers may say it too."""
     after = request.POST.get("next") or request.GET.get("next", "")
     if not url_has_allowed_host_and_scheme(after, allowed_hosts=None):
         after = "/office/records/"

@@ -97,12 +97,13 @@ def calls(*accesses: Access) -> list[tuple[str, str]]:
 
 MARKS = (
     (re.compile(r'(name="csrfmiddlewaretoken" value=|"X-CSRFToken": )"[^"]+"'), r"\1CSRF"),
+    (re.compile("水印：[^\r\n]+"), "MARK"),
     (re.compile(r'name="key" value="[0-9a-f]{32}"'), "KEY"),
 )
 
 
 def without_marks(page: str) -> str:
-    """A page without what is drawn anew for each answer: CSRF tokens and the keys of forms."""
+    """A page without what is drawn anew for each answer: CSRF tokens, keys of forms, watermarks."""
     for pattern, instead in MARKS:
         page = pattern.sub(instead, page)
     return page
