@@ -23,7 +23,7 @@ REVOKE UPDATE, DELETE ON audit_auditevent, audit_seal, audit_sealentry, audit_tr
 REVOKE INSERT ON records_recordversion FROM credit_office, credit_worker;  -- written by its trigger only
 REVOKE INSERT ON audit_seal, audit_sealentry, audit_treehead FROM credit_office;
 -- Never deleted.
-REVOKE DELETE ON records_record, records_batch, accounts_user, accounts_apitoken, catalogue_informationitem,
+REVOKE DELETE ON records_record, records_batch, accounts_user, accounts_apitoken, records_specialquery, catalogue_informationitem,
     catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis FROM credit_office, credit_worker;
 REVOKE DELETE ON audit_readingrule, audit_alarm, audit_sampledreading, audit_incident, audit_assessment,
     exchange_headhandover FROM credit_office, credit_worker;
