@@ -20,6 +20,7 @@ class Basis(models.TextChoices):
     """
 
     DEPARTMENT = "department", "履行职责：报送部门办理、核对本部门报送的信息"
+    GRANTED = "granted", "经审核准许的特殊查询"
     PROVINCE = "province", "履行职责：省级公共信用信息工作机构审核、督导"
 
 

@@ -128,11 +128,6 @@ def make_auditor() -> User:
     return _user("审计", None, Role.AUDITOR)
 
 
-def make_reviewer() -> User:
-    """A member of staff who sees the whole province."""
-    return _user("审核", None, Role.REVIEWER)
-
-
 def penalties(department: Department, word: str, number: int) -> list[dict[str, str]]:
     """Of an organisation, of a person, one more to be withdrawn, and one that cannot be taken."""
     source = (department.name, department.uscc)

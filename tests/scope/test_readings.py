@@ -55,7 +55,7 @@ def last_line() -> int:
 def test_every_person_shown_leaves_one_line(ours, persons, name, role):
     if role == "reviewer" and ROUTES[name].access == Access.TOKEN:
         return
-    client, last = ours.client(None if role == "lead" else make_reviewer()), last_line()
+    client, last = ours.client(None if role == "lead" else make_reviewer("省级")), last_line()
     if role == "reviewer":
         client.post(reverse("office:purpose"), {"kind": "quality", "matter": "第四季度质量核查"})
     answer = client.get(where(name, ours), **(ours.bearer if ROUTES[name].access == Access.TOKEN else {}))
@@ -97,7 +97,7 @@ def test_without_a_line_there_is_no_data(ours, persons, name):
 
 
 def test_a_reviewer_says_what_for_once_a_day_and_it_stands_in_the_line(ours, persons):
-    client, page = ours.client(make_reviewer()), where("office:record", ours)
+    client, page = ours.client(make_reviewer("省级")), where("office:record", ours)
     asked = client.get(page)
     assert asked.url == f"{reverse('office:purpose')}?next=%2Foffice%2Frecords%2F{ours.personal.public_id}%2F"
     assert "请写得具体一些" in client.post(asked.url, {"kind": "complaint", "matter": "查"}).content.decode()
@@ -109,14 +109,14 @@ def test_a_reviewer_says_what_for_once_a_day_and_it_stands_in_the_line(ours, per
 
 
 def test_the_purpose_page_leads_nowhere_else(ours):
-    answer = ours.client(make_reviewer()).post(
+    answer = ours.client(make_reviewer("省级")).post(
         reverse("office:purpose"), {"kind": "quality", "matter": "质量核查", "next": "https://example.com/"}
     )
     assert answer.url == "/office/records/"
 
 
 def test_a_department_learns_nothing_of_what_others_read(ours, persons):
-    reviewer = ours.client(make_reviewer())
+    reviewer = ours.client(make_reviewer("省级"))
     reviewer.post(reverse("office:purpose"), {"kind": "quality", "matter": "只有省级看得到的事项"})
     reviewer.get(where("office:subject", ours))
     assert "只有省级看得到的事项" in reviewer.get(where("office:subject", ours)).content.decode()

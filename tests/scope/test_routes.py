@@ -104,7 +104,7 @@ def test_staff_to_whom_nothing_belongs_are_shown_nothing(ours, facts, name, meth
 @pytest.mark.parametrize(("name", "method"), calls(Access.AUDITOR))
 def test_page_of_the_auditor_does_not_exist_for_others(ours, facts, name, method):
     where, before = address(name, ours), facts()
-    for client in (ours.client(), ours.client(make_reviewer())):
+    for client in (ours.client(), ours.client(make_reviewer("省级"))):
         assert client.generic(method, where).status_code == 404
     assert facts() == before | {"accounts_user": facts()["accounts_user"]}
 
