@@ -75,9 +75,8 @@ def alarm(request, number):
         {"term": "实际", "value": f"{shown.measured} 人"},
         {"term": "界限", "value": f"{shown.threshold} 人"},
     ]
-    decided = shown.state != Alarm.State.OPEN and shown
-    title = shown.get_kind_display()
-    return _case(request, title, facts, review.lines_of_alarm(shown), None if decided else form, decided)
+    verdict = None if shown.state == Alarm.State.OPEN else shown.get_state_display()
+    return _case(request, shown.get_kind_display(), facts, review.lines_of_alarm(shown), form, (verdict, shown))
 
 
 @require_safe
@@ -122,7 +121,7 @@ def reading(request, number):
         {"term": "显示的内容", "value": "、".join(line.detail.get("fields", []))},
     ]
     around = AuditEvent.objects.readings().filter(request_id=line.request_id).order_by("pk")
-    return _case(request, str(drawn), facts, around, None if drawn.verdict else form, drawn.verdict and drawn)
+    return _case(request, str(drawn), facts, around, form, (drawn.get_verdict_display(), drawn))
 
 
 @require_http_methods(FORM)
@@ -214,8 +213,9 @@ def _onward(incident: Incident | None, back: str):
     return redirect("office:audit-incident", incident.public_id) if incident else redirect(back)
 
 
-def _case(request, title: str, facts: list[dict], lines: QuerySet, form: DecisionForm | None, decided):
-    """One thing to decide, with the lines it is about."""
+def _case(request, title: str, facts: list[dict], lines: QuerySet, form: DecisionForm, decided: tuple):
+    """One thing to decide, with the lines it is about; decided: the word on it if there is one, and what was decided."""
+    verdict, on = decided
     with transaction.atomic():
         _note_reading(request, title)
         context = {
@@ -223,7 +223,8 @@ def _case(request, title: str, facts: list[dict], lines: QuerySet, form: Decisio
             "facts": facts,
             "lines": list(lines[:SHOWN]),
             "form": form,
-            "decided": decided,
+            "verdict": verdict,
+            "decided": on,
             "crumbs": [*HOME, (title, "")],
             "section": "audit",
         }
