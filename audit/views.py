@@ -214,7 +214,7 @@ def _onward(incident: Incident | None, back: str):
 
 
 def _case(request, title: str, facts: list[dict], lines: QuerySet, form: DecisionForm, decided: tuple):
-    """One thing to decide, with the lines it is about; decided: the word on it if there is one, and what was decided."""
+    """One thing to decide, with the lines it is about; decided: the word on it, if any, and what was decided."""
     verdict, on = decided
     with transaction.atomic():
         _note_reading(request, title)

@@ -115,6 +115,12 @@ def test_what_was_searched_for_is_not_written_down_with_the_export(office, perso
     assert AuditEvent.objects.get(action=Action.RECORD_EXPORTED).detail == {"rows": 1, "filters": ["q"]}
 
 
+def test_an_export_says_who_took_it_and_leads_back_to_the_trail(office, penalty, department):
+    *_, mark = office.get("/office/records/export.csv").content.decode().splitlines()
+    line = AuditEvent.objects.get(action=Action.RECORD_EXPORTED)
+    assert "（clerk-a）" in mark and department.name in mark and line.request_id in mark
+
+
 def test_the_page_of_a_record_says_what_until_when_and_where_from(office, penalty, department):
     page = page_of(office, penalty)
     assert "公开至 2027-11-03，还有 346 天" in page and "《信用修复管理办法》" in page
