@@ -76,6 +76,7 @@ class Action(models.TextChoices):
     CHECKPOINT_WRITTEN = "audit.checkpoint.written", "写出审计检查点"
     HEAD_SIGNED = "audit.head.signed", "签署每日树根"
     PROOF_ISSUED = "audit.proof.issued", "出具存在证明"
+    READINGRULE_CHANGED = "audit.readingrule.changed", "修改查阅规则"
     SAMPLE_DRAWN = "audit.sample.drawn", "抽取查询抽查样本"
     READING_JUDGED = "audit.reading.judged", "判定抽查的查询"
     ALARM_RAISED = "audit.alarm.raised", "查询量异常告警"

@@ -4,7 +4,10 @@ from django import forms
 
 from audit.models import Assessment, Incident
 
-DATE = {"placeholder": "2026-11-03", "inputmode": "numeric", "autocomplete": "off"}
+
+def _day() -> forms.DateInput:
+    attributes = {"placeholder": "2026-11-03", "inputmode": "numeric", "autocomplete": "off"}
+    return forms.DateInput(attributes, format="%Y-%m-%d")
 
 
 class DecisionForm(forms.Form):
@@ -52,10 +55,14 @@ class IncidentForm(forms.ModelForm):
             "notice",
         )
         widgets = {
-            **{name: forms.DateInput(DATE) for name in ("found_on", "happened_on", "persons_told_on")},
-            "authority_told_on": forms.DateInput(DATE),
+            **{name: _day() for name in ("found_on", "happened_on", "persons_told_on")},
+            "authority_told_on": _day(),
             **{name: forms.Textarea({"rows": 3}) for name in ("summary", "cause", "harm", "measures", "notice")},
         }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [("", "请选择"), *Incident.Kind.choices]
 
 
 class AssessmentForm(forms.ModelForm):
@@ -63,6 +70,6 @@ class AssessmentForm(forms.ModelForm):
         model = Assessment
         fields = ("title", "made_on", "lawful", "impact", "protection", "conclusion")
         widgets = {
-            "made_on": forms.DateInput(DATE),
+            "made_on": _day(),
             **{name: forms.Textarea({"rows": 3}) for name in ("lawful", "impact", "protection", "conclusion")},
         }

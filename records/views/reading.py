@@ -26,7 +26,7 @@ class PurposeForm(forms.Form):
         label="事项",
         max_length=200,
         min_length=4,
-        help_text="例如任务名称或者受理编号，不写个人姓名和证件号码。被查阅的人可以看到。",
+        help_text="例如任务名称或者受理编号，不写个人姓名和证件号码。审计员会抽查。",
         error_messages={"required": "请写明事项。", "min_length": "请写得具体一些。"},
     )
 
