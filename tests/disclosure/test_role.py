@@ -31,6 +31,7 @@ READABLE = {
     "public_record",
     "public_listing",
     "accounts_region",
+    "audit_treehead",
     "catalogue_informationitem",
     "catalogue_informationitem_further_bases",
     "catalogue_itemfield",
