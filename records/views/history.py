@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from audit import context
 from audit.models import AuditEvent
 from catalogue.models import Severity
 from records import workflow
@@ -76,8 +77,9 @@ def timeline_of(record: Record) -> list[dict]:
 
 
 def readings_of(record: Record) -> list[dict]:
-    """Who read this person's record, latest first."""
+    """Who read this person's record before now, latest first."""
     lines = AuditEvent.objects.readings().about(record.subject).filter(detail__record=str(record.public_id))
+    lines = lines.exclude(request_id=context.current().request_id)
     return [reading_event(line) for line in lines.order_by("-id")[:LATEST]]
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from audit import context
 from audit.actions import Action
 from audit.models import AuditEvent
 from catalogue.models import SubjectKind
@@ -72,8 +73,8 @@ def _page(request, shown: Subject, *, refused: RevealForm | None = None):
 
 
 def _readings(user, shown: Subject) -> QuerySet[AuditEvent]:
-    """Who read about this person, latest first; of other departments' readings a department learns nothing (T-02)."""
-    lines = AuditEvent.objects.readings().about(shown)
+    """Who read about this person before now, latest first; of other departments' readings a department learns nothing (T-02)."""
+    lines = AuditEvent.objects.readings().about(shown).exclude(request_id=context.current().request_id)
     if not user.sees_whole_province:
         lines = lines.filter(department_code=user.department.code)
     return lines.order_by("-id")[:LATEST]
