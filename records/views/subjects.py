@@ -73,7 +73,7 @@ def _page(request, shown: Subject, *, refused: RevealForm | None = None):
 
 
 def _readings(user, shown: Subject) -> QuerySet[AuditEvent]:
-    """Who read about this person before now, latest first; of other departments' readings a department learns nothing (T-02)."""
+    """Who read about this person before now, latest first; a department learns nothing of others' readings (T-02)."""
     lines = AuditEvent.objects.readings().about(shown).exclude(request_id=context.current().request_id)
     if not user.sees_whole_province:
         lines = lines.filter(department_code=user.department.code)
