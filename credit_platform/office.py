@@ -16,6 +16,8 @@ from django.views.decorators.http import require_safe
 from accounts.models import DEPARTMENT_ROLES, PROVINCE_ROLES, Role
 from audit.errors import AlreadyDecided, LimitReached, NotYet, PurposeMissing, SealStale, TrailRefused
 from audit.review import waiting_for_auditor
+from catalogue import workflow as catalogue_workflow
+from catalogue.errors import EditionRefused, NotTheirs
 from exchange.models import Handover
 from records.errors import Refused, RightMissing
 from records.models import Record
@@ -37,11 +39,11 @@ def inside(view: Callable) -> Callable:
     def explained(request, *args, **kwargs):
         try:
             return view(request, *args, **kwargs)
-        except RightMissing as error:
+        except (RightMissing, NotTheirs) as error:
             raise Http404 from error
-        except Refused as refusal:
+        except (Refused, EditionRefused) as refusal:
             return render(request, "office/refused.html", {"sentence": refusal.message}, status=400)
-        except TransitionRefused:
+        except (TransitionRefused, catalogue_workflow.TransitionRefused):
             return render(request, "office/refused.html", {"sentence": MOVED_ON}, status=409)
         except PurposeMissing:
             return redirect(f"{reverse('office:purpose')}?{urlencode({'next': request.get_full_path()})}")

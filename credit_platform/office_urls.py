@@ -5,10 +5,24 @@ from django.urls import path
 from accounts import views as door
 from audit import views as audit
 from catalogue import views as catalogue
+from catalogue.views import drafting, editions
+from catalogue.views import items as catalogue
 from credit_platform import office
 from credit_platform.office import inside
 from exchange import views as exchange
-from records.views import batches, entry, exports, reading, records, special, subjects, templates
+from records.views import (
+    batches,
+    cases,
+    duplicates,
+    entry,
+    exports,
+    reading,
+    records,
+    special,
+    subjects,
+    templates,
+    whatif,
+)
 
 app_name = "office"
 urlpatterns = [
@@ -33,6 +47,16 @@ urlpatterns = [
     path("subjects/<uuid:public_id>/", inside(subjects.subject), name="subject"),
     path("subjects/<uuid:public_id>/reveal/", inside(subjects.reveal), name="subject-reveal"),
     path("subjects/<uuid:public_id>/rename/", inside(subjects.rename), name="subject-rename"),
+    path("subjects/<uuid:public_id>/standing/", inside(subjects.standing), name="subject-standing"),
+    path("duplicates/", inside(duplicates.pair_list), name="duplicates"),
+    path("duplicates/<uuid:public_id>/", inside(duplicates.pair), name="duplicate"),
+    path("duplicates/<uuid:public_id>/suggest/", inside(duplicates.suggest), name="duplicate-suggest"),
+    path("duplicates/<uuid:public_id>/distinct/", inside(duplicates.distinct), name="duplicate-distinct"),
+    path("duplicates/<uuid:public_id>/decide/", inside(duplicates.decide), name="duplicate-decide"),
+    path("codes/", inside(cases.case_list), name="codes"),
+    path("codes/<uuid:public_id>/", inside(cases.case), name="code-case"),
+    path("codes/<uuid:public_id>/answer/", inside(cases.answer), name="code-case-answer"),
+    path("codes/<uuid:public_id>/judge/", inside(cases.judge), name="code-case-judge"),
     path("refusals/", inside(exchange.refusal_list), name="refusals"),
     path("refusals/<uuid:public_id>/resend/", inside(exchange.resend), name="refusal-resend"),
     path("special-queries/", inside(special.query_list), name="special-queries"),
@@ -42,6 +66,38 @@ urlpatterns = [
     path("special-queries/<uuid:public_id>/drop/", inside(special.drop), name="special-query-drop"),
     path("special-queries/<uuid:public_id>/read/", inside(special.read), name="special-query-read"),
     path("catalogue/", inside(catalogue.item_list), name="catalogue"),
+    path("catalogue/editions/", inside(editions.edition_list), name="editions"),
+    path("catalogue/editions/new/", inside(editions.new_edition), name="edition-new"),
+    path("catalogue/editions/<int:number>/", inside(editions.edition), name="edition"),
+    path("catalogue/editions/<int:number>/catalogue.json", inside(editions.edition_json), name="edition-json"),
+    path("catalogue/editions/<int:number>/catalogue.xlsx", inside(editions.edition_workbook), name="edition-workbook"),
+    path("catalogue/editions/<int:number>/import/", inside(editions.import_edition), name="edition-import"),
+    path("catalogue/editions/<int:number>/submit/", inside(editions.submit_edition), name="edition-submit"),
+    path("catalogue/editions/<int:number>/abandon/", inside(editions.abandon_edition), name="edition-abandon"),
+    path("catalogue/editions/<int:number>/return/", inside(editions.return_edition), name="edition-return"),
+    path("catalogue/editions/<int:number>/items/", inside(drafting.draft_item), name="draft-new-item"),
+    path("catalogue/editions/<int:number>/items/<str:code>/", inside(drafting.draft_item), name="draft-item"),
+    path(
+        "catalogue/editions/<int:number>/items/<str:item>/fields/",
+        inside(drafting.draft_field),
+        name="draft-new-field",
+    ),
+    path(
+        "catalogue/editions/<int:number>/items/<str:item>/fields/<str:code>/",
+        inside(drafting.draft_field),
+        name="draft-field",
+    ),
+    path("catalogue/editions/<int:number>/rules/", inside(drafting.draft_rule), name="draft-new-rule"),
+    path(
+        "catalogue/editions/<int:number>/rules/<str:item>/<str:severity>/",
+        inside(drafting.draft_rule),
+        name="draft-rule",
+    ),
+    path("catalogue/editions/<int:number>/bases/", inside(drafting.draft_basis), name="draft-new-basis"),
+    path("catalogue/editions/<int:number>/bases/<str:code>/", inside(drafting.draft_basis), name="draft-basis"),
+    path("catalogue/editions/<int:number>/what-if/", inside(whatif.what_if), name="edition-whatif"),
+    path("catalogue/editions/<int:number>/what-if/records/", inside(whatif.affected), name="edition-affected"),
+    path("catalogue/editions/<int:number>/approve/", inside(whatif.approve), name="edition-approve"),
     path("catalogue/<str:code>/", inside(catalogue.item), name="catalogue-item"),
     path("audit/", inside(audit.overview), name="audit"),
     path("audit/alarms/<int:number>/", inside(audit.alarm), name="audit-alarm"),

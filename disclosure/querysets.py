@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from datetime import date
 
 from django.db import models
 from django.db.models import Count, F, Window
@@ -31,6 +32,17 @@ class PublicSubjectQuerySet(models.QuerySet):
         if len(key) == 2:
             return self.filter(bigrams__contains=[key], name_key__contains=key)
         return self.filter(name_key__contains=key)
+
+
+class PublicFormerAddressQuerySet(models.QuerySet):
+    def of(self, code: str):
+        """Where the page that was called `code` is now."""
+        if len(code) == USCC_LENGTH:
+            return self.filter(uscc=code.upper())
+        try:
+            return self.filter(public_id=uuid.UUID(code))
+        except ValueError:
+            return self.none()
 
 
 class PublicRecordQuerySet(models.QuerySet):
@@ -71,3 +83,9 @@ class PublicRecordQuerySet(models.QuerySet):
 class PublicListingQuerySet(models.QuerySet):
     def honours_of(self, subject_ids: Iterable[int]):
         return self.filter(subject_id__in=subject_ids, category=Category.HONOUR).order_by("-listed_on", "-id")
+
+
+class PublicEditionQuerySet(models.QuerySet):
+    def in_force(self, *, on: date):
+        """The edition in force on a day, or none before the first."""
+        return self.filter(in_force_on__lte=on).order_by("-in_force_on").first()

@@ -12,6 +12,8 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from accounts.models import User
@@ -23,7 +25,7 @@ from exchange.messages import Action as WireAction
 from exchange.messages import OutboundBatch, OutboundItem, OutcomeKind, Result, RowStatus, Subject, SubjectKind
 from exchange.models import Delivery, Handover
 from records import crypto
-from records.models import PERSON_ID_KINDS, Record
+from records.models import PERSON_ID_KINDS, IdentifierKind, Record
 from records.services.batches import require_right
 
 ROWS = 500
@@ -101,7 +103,8 @@ def _claim() -> Delivery | None:
 
 def _send(platform: NationalPlatform, delivery: Delivery) -> int:
     handovers = {_key(h): h for h in delivery.handovers.select_related("record", "record__subject")}
-    items = tuple(_item(handover) for handover in handovers.values())
+    values = bulk.public_values([handover.pk for handover in handovers.values()])
+    items = tuple(_item(handover, values.get(handover.pk, {})) for handover in handovers.values())
     batch = OutboundBatch(
         settings.NATIONAL_SOURCE, delivery.public_id.hex, settings.NATIONAL_EPOCH, timezone.now(), items
     )
@@ -119,8 +122,11 @@ def _key(handover: Handover) -> str:
     return f"{settings.NATIONAL_SOURCE}:{handover.record.public_id}:{handover.revision}"
 
 
-def _item(handover: Handover) -> OutboundItem:
-    """The row as the national platform gets it. Numbers of natural persons travel encrypted under the shared key."""
+def _item(handover: Handover, values: Mapping[str, str]) -> OutboundItem:
+    """The row as the national platform gets it: the public fields alone, as the public view gives them.
+
+    Numbers of natural persons travel encrypted under the shared key.
+    """
     record = handover.record
     head = (settings.NATIONAL_SOURCE, str(record.public_id), handover.revision, WireAction(handover.action))
     if handover.action == workflow.HandoverAction.WITHDRAW:
@@ -132,7 +138,7 @@ def _item(handover: Handover) -> OutboundItem:
         document_no=record.document_no,
         decided_on=record.decided_on,
         displayed_until=record.displayed_until,
-        values=record.values,
+        values=values,
     )
 
 
@@ -141,7 +147,9 @@ def _subject(record: Record) -> Subject:
     kind = SubjectKind(subject.kind)
     if kind != SubjectKind.PERSON:
         return Subject(kind, record.subject_name, code=subject.uscc or "")
-    identifier = subject.identifiers.filter(kind__in=PERSON_ID_KINDS).order_by("pk").first()
+    identifiers = subject.identifiers.filter(kind__in=PERSON_ID_KINDS)
+    # A merged person has two: the identity card is the one the nation knows.
+    identifier = identifiers.order_by(Exact(F("kind"), IdentifierKind.ID_CARD).desc(), "pk").first()
     key = hashlib.sha256(f"identity|{settings.NATIONAL_KEY}".encode()).digest()[:16]
     plain = f"{identifier.kind}:{crypto.open_text(identifier.cipher)}"
     return Subject(kind, record.subject_name, id_cipher=crypto.encrypt_under(key, plain, context="national"))

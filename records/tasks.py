@@ -22,6 +22,13 @@ def sweep_batches() -> None:
 
 
 @shared_task
+def find_doubtful_subjects() -> None:
+    """Suspected duplicates and doubtful codes of the day. Doing it twice finds the same."""
+    services.find_duplicates()
+    services.find_code_cases()
+
+
+@shared_task
 def lapse_special_queries() -> None:
     special.lapse_special_queries(today=today())
 
@@ -29,3 +36,8 @@ def lapse_special_queries() -> None:
 @shared_task
 def expire_records() -> None:
     services.expire_records(today=today())
+
+
+@shared_task
+def carry_out_editions() -> None:
+    services.carry_out_editions(today=today())
