@@ -4,7 +4,6 @@ from django.urls import path
 
 from accounts import views as door
 from audit import views as audit
-from catalogue import views as catalogue
 from catalogue.views import drafting, editions
 from catalogue.views import items as catalogue
 from credit_platform import office
