@@ -43,6 +43,8 @@ class Action(models.TextChoices):
     RECORD_RECOMPUTED = "records.record.recomputed", "按新版目录处理现行记录"
     RECORD_VIEWED = "records.record.viewed", "查看信用记录"
     RECORD_EXPORTED = "records.record.exported", "导出信用记录"
+    PERSON_LISTED = "records.person.listed", "列表中列示自然人"
+    PERSON_EXPORTED = "records.person.exported", "导出自然人信息"
     BATCH_RECEIVED = "records.batch.received", "接收批次"
     BATCH_COMMITTED = "records.batch.committed", "批次入库"
     BATCH_REFUSED = "records.batch.refused", "批次被拒"
@@ -82,6 +84,8 @@ class Action(models.TextChoices):
     DELIVERY_REFUSED = "exchange.delivery.refused", "国家平台拒收"
     DELIVERY_FAILED = "exchange.delivery.failed", "向国家平台发送失败"
     DELIVERY_RESENT = "exchange.delivery.resent", "重新向国家平台发送"
+    HEAD_DELIVERED = "exchange.head.delivered", "每日树根送达国家平台"
+    HEAD_REFUSED = "exchange.head.refused", "国家平台拒收每日树根"
     RECORD_REFUSED = "exchange.record.refused", "国家平台退回记录"
 
     REPORT_ISSUED = "disclosure.report.issued", "出具信用报告"
@@ -95,3 +99,24 @@ class Action(models.TextChoices):
     LOG_EXPORTED = "audit.log.exported", "导出审计日志"
     LOG_VERIFIED = "audit.log.verified", "校验审计日志"
     CHECKPOINT_WRITTEN = "audit.checkpoint.written", "写出审计检查点"
+    HEAD_SIGNED = "audit.head.signed", "签署每日树根"
+    PROOF_ISSUED = "audit.proof.issued", "出具存在证明"
+    READINGRULE_CHANGED = "audit.readingrule.changed", "修改查阅规则"
+    SAMPLE_DRAWN = "audit.sample.drawn", "抽取查询抽查样本"
+    READING_JUDGED = "audit.reading.judged", "判定抽查的查询"
+    ALARM_RAISED = "audit.alarm.raised", "查询量异常告警"
+    ALARM_EXPLAINED = "audit.alarm.explained", "说明查询量告警"
+    INCIDENT_OPENED = "audit.incident.opened", "登记信息安全事件"
+    INCIDENT_CHANGED = "audit.incident.changed", "更新信息安全事件"
+    INCIDENT_CLOSED = "audit.incident.closed", "办结信息安全事件"
+    ASSESSMENT_FILED = "audit.assessment.filed", "登记个人信息保护影响评估"
+
+
+# The lines that say who saw which person's data; their object is the person (records.Subject).
+READINGS = (
+    Action.RECORD_VIEWED,
+    Action.SUBJECT_VIEWED,
+    Action.IDENTIFIER_REVEALED,
+    Action.PERSON_LISTED,
+    Action.PERSON_EXPORTED,
+)

@@ -7,14 +7,16 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q, Sum
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.models import DEPARTMENT_ROLES, PROVINCE_ROLES
-from audit.errors import SealStale
+from accounts.models import DEPARTMENT_ROLES, PROVINCE_ROLES, Role
+from audit.errors import AlreadyDecided, LimitReached, NotYet, PurposeMissing, SealStale, TrailRefused
+from audit.review import waiting_for_auditor
 from catalogue import workflow as catalogue_workflow
 from catalogue.errors import EditionRefused, NotTheirs
 from deadlines.clock import today
@@ -47,8 +49,14 @@ def inside(view: Callable) -> Callable:
             return render(request, "office/refused.html", {"sentence": refusal.message}, status=400)
         except (TransitionRefused, catalogue_workflow.TransitionRefused):
             return render(request, "office/refused.html", {"sentence": MOVED_ON}, status=409)
-        except SealStale as stale:
-            return render(request, "office/refused.html", {"sentence": str(stale)}, status=503)
+        except PurposeMissing:
+            return redirect(f"{reverse('office:purpose')}?{urlencode({'next': request.get_full_path()})}")
+        except (AlreadyDecided, NotYet) as early_or_late:
+            return render(request, "office/refused.html", {"sentence": str(early_or_late)}, status=409)
+        except LimitReached as limit:
+            return render(request, "office/refused.html", {"sentence": str(limit)}, status=429)
+        except (SealStale, TrailRefused) as closed:
+            return render(request, "office/refused.html", {"sentence": str(closed)}, status=503)
 
     return never_cache(login_required(explained))
 
@@ -57,7 +65,8 @@ def inside(view: Callable) -> Callable:
 def home(request):
     user = request.user
     if user.role not in (*DEPARTMENT_ROLES, *PROVINCE_ROLES):
-        return render(request, "office/home_admin.html")
+        waiting = waiting_for_auditor() if user.role == Role.AUDITOR else 0
+        return render(request, "office/home_admin.html", {"waiting": waiting})
     batches = batches_of(user)
     context = {
         "tasks": [task for task in _tasks(user) if task["count"]],

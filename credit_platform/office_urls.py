@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts import views as door
+from audit import views as audit
 from catalogue.views import drafting, editions
 from catalogue.views import items as catalogue
 from credit_platform import office
@@ -15,8 +16,10 @@ from records.views import (
     duplicates,
     duties,
     entry,
+    exports,
     quality,
     quality_rows,
+    reading,
     records,
     special,
     subjects,
@@ -38,11 +41,12 @@ urlpatterns = [
     path("batches/<uuid:public_id>/cancel/", inside(batches.cancel), name="batch-cancel"),
     path("templates/<str:code>.xlsx", inside(templates.template), name="template"),
     path("records/", inside(records.record_list), name="records"),
-    path("records/export.csv", inside(records.export), name="records-export"),
+    path("records/export.csv", inside(exports.export), name="records-export"),
     path("records/new/", inside(entry.choose_item), name="record-new"),
     path("records/new/<str:code>/", inside(entry.enter), name="record-entry"),
     path("records/<uuid:public_id>/", inside(records.record), name="record"),
     path("records/<uuid:public_id>/withdraw/", inside(records.withdraw), name="record-withdraw"),
+    path("purpose/", inside(reading.purpose), name="purpose"),
     path("subjects/<uuid:public_id>/", inside(subjects.subject), name="subject"),
     path("subjects/<uuid:public_id>/reveal/", inside(subjects.reveal), name="subject-reveal"),
     path("subjects/<uuid:public_id>/rename/", inside(subjects.rename), name="subject-rename"),
@@ -107,5 +111,14 @@ urlpatterns = [
     path("catalogue/editions/<int:number>/what-if/records/", inside(whatif.affected), name="edition-affected"),
     path("catalogue/editions/<int:number>/approve/", inside(whatif.approve), name="edition-approve"),
     path("catalogue/<str:code>/", inside(catalogue.item), name="catalogue-item"),
+    path("audit/", inside(audit.overview), name="audit"),
+    path("audit/alarms/<int:number>/", inside(audit.alarm), name="audit-alarm"),
+    path("audit/samples/<str:month>/", inside(audit.sample), name="audit-sample"),
+    path("audit/readings/<int:number>/", inside(audit.reading), name="audit-reading"),
+    path("audit/incidents/new/", inside(audit.new_incident), name="audit-incident-new"),
+    path("audit/incidents/<uuid:public_id>/", inside(audit.incident), name="audit-incident"),
+    path("audit/incidents/<uuid:public_id>/evidence.json", inside(audit.evidence), name="audit-evidence"),
+    path("audit/lines/<int:number>/proof.json", inside(audit.proof), name="audit-proof"),
+    path("audit/assessments/", inside(audit.assessments), name="audit-assessments"),
     path("styleguide/", inside(office.styleguide), name="styleguide"),
 ]

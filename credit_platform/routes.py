@@ -2,7 +2,7 @@
 
 PUBLIC: anyone, and it reads the public views only. SIGNED_IN: any member of staff, nothing of a department in it.
 SCOPED: a member of staff, only rows of departments they see, anything else is 404. TOKEN: a department's token, only
-that department's rows. ADMIN: the admin site, by its own permissions.
+that department's rows. AUDITOR: who looks after the trail, nobody else. ADMIN: the admin site, by its own permissions.
 """
 
 from enum import StrEnum
@@ -14,6 +14,7 @@ class Access(StrEnum):
     SIGNED_IN = "signed_in"
     SCOPED = "scoped"
     TOKEN = "token"
+    AUDITOR = "auditor"
     ADMIN = "admin"
 
 
@@ -41,6 +42,8 @@ ROUTES: dict[str, Rule] = {
     "portal:services": Rule(Access.PUBLIC),
     "portal:about": Rule(Access.PUBLIC),
     "portal:accessibility": Rule(Access.PUBLIC),
+    "portal:heads": Rule(Access.PUBLIC),
+    "portal:heads-file": Rule(Access.PUBLIC),
     "portal:guarantees": Rule(Access.PUBLIC),
     "public-api:subjects": Rule(Access.PUBLIC),
     "public-api:subject": Rule(Access.PUBLIC),
@@ -71,6 +74,7 @@ ROUTES: dict[str, Rule] = {
     "office:record-entry": Rule(Access.SCOPED, FORM),
     "office:record": Rule(Access.SCOPED),
     "office:record-withdraw": Rule(Access.SCOPED, FORM),
+    "office:purpose": Rule(Access.SIGNED_IN, FORM),
     "office:subject": Rule(Access.SCOPED),
     "office:subject-reveal": Rule(Access.SCOPED, POST),
     "office:subject-rename": Rule(Access.SCOPED, FORM),
@@ -103,6 +107,15 @@ ROUTES: dict[str, Rule] = {
     "office:special-query-read": Rule(Access.SCOPED),
     "office:catalogue": Rule(Access.SIGNED_IN),
     "office:catalogue-item": Rule(Access.SIGNED_IN),
+    "office:audit": Rule(Access.AUDITOR),
+    "office:audit-alarm": Rule(Access.AUDITOR, FORM),
+    "office:audit-sample": Rule(Access.AUDITOR),
+    "office:audit-reading": Rule(Access.AUDITOR, FORM),
+    "office:audit-incident-new": Rule(Access.AUDITOR, FORM),
+    "office:audit-incident": Rule(Access.AUDITOR, FORM),
+    "office:audit-evidence": Rule(Access.AUDITOR),
+    "office:audit-proof": Rule(Access.AUDITOR),
+    "office:audit-assessments": Rule(Access.AUDITOR, FORM),
     "office:editions": Rule(Access.SIGNED_IN),
     "office:edition": Rule(Access.SIGNED_IN),
     "office:edition-json": Rule(Access.SIGNED_IN),

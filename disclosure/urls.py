@@ -19,5 +19,7 @@ urlpatterns = [
     path("services/", views.services, name="services"),
     path("about/", views.about, name="about"),
     path("accessibility/", views.accessibility, name="accessibility"),
+    path("heads/", views.tree_heads, name="heads"),
+    path("heads.json", views.tree_heads_file, name="heads-file"),
     path("guarantees/", views.guarantees, name="guarantees"),
 ]

@@ -3,11 +3,13 @@
 from datetime import date
 from functools import wraps
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from audit.heads import as_published
+from audit.models import TreeHead
 from catalogue.models import DisplayRule, InformationItem, LegalBasis, Severity
 from catalogue.workbook import XLSX, write_workbook
 from deadlines.clock import today
@@ -346,3 +348,28 @@ def accessibility(request):
 def guarantees(request):
     crumbs = [HOME, ("关于", reverse("portal:about")), ("我们的保证", "")]
     return render(request, "disclosure/guarantees.html", {"section": "about", "crumbs": crumbs})
+
+
+HEADS_SHOWN = 31
+
+
+@page
+def tree_heads(request):
+    """One number for each day of the trail: who keeps a copy can tell when the past was rewritten."""
+    newest = TreeHead.objects.order_by("-number").first()
+    context = {
+        "heads": TreeHead.objects.order_by("-number")[:HEADS_SHOWN],
+        "newest": newest,
+        "section": "about",
+        "crumbs": [HOME, ("关于", reverse("portal:about")), ("日志存证", "")],
+    }
+    return render(request, "disclosure/heads.html", context)
+
+
+@page
+def tree_heads_file(request):
+    """All of them, as audit/standalone/verify_audit.py reads them."""
+    heads = [as_published(head) for head in TreeHead.objects.order_by("number").iterator(chunk_size=500)]
+    response = JsonResponse({"heads": heads}, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response["Content-Disposition"] = "inline; filename=tree-heads.json"
+    return response

@@ -12,9 +12,8 @@ from accounts.admin import ReadOnly
 from accounts.models import PROVINCE_ROLES
 from audit import services as audit
 from audit.actions import Action
-from deadlines.clock import today
+from catalogue.models import SubjectKind
 from records.models import Batch, Record, ReportingDuty
-from records.views.lists import record_line
 
 
 class LeadsToTheOffice(ReadOnly):
@@ -62,9 +61,10 @@ class RecordAdmin(LeadsToTheOffice, admin.ModelAdmin):
 
     @admin.display(description="主体")
     def subject_masked(self, record: Record) -> str:
-        """As in every list: no person's name."""
-        line = record_line(record, today())
-        return format_html('<a href="{}">{}</a>', reverse("office:record", args=[record.public_id]), line.name)
+        """Nothing of a person: lists that show persons leave a line for each, and this one is not among them."""
+        is_person = record.subject.kind == SubjectKind.PERSON
+        name = record.subject.get_kind_display() if is_person else record.subject_name
+        return format_html('<a href="{}">{}</a>', reverse("office:record", args=[record.public_id]), name)
 
 
 @admin.register(ReportingDuty)

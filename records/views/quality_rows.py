@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from accounts.models import Department
-from catalogue.models import InformationItem
+from catalogue.models import InformationItem, SubjectKind
 from deadlines.clock import BEIJING, today
 from records import workflow
 from records.forms import FilterForm, item_choices
@@ -23,7 +23,7 @@ from records.quality import bulk, policy
 from records.quality.figures import in_region
 from records.quality.moments import duties_due_on, span_of, spans_of
 from records.quality.services import dues_in
-from records.views.lists import LONGEST, PER_PAGE, active_filters, record_line
+from records.views.lists import LONGEST, PER_PAGE, active_filters
 from records.views.quality import month_choices, parse_month, region_choices, workbook
 
 RECENT_DAYS = 30
@@ -193,7 +193,7 @@ def lines(asked: Asked, page: Page) -> list[Row]:
             return _late_lines(list(page))
         case "reported":
             shown = page.object_list.select_related("item", "subject", "department")
-            return [_record_row(record, record_line(record, today()).name, record.created_at) for record in shown]
+            return [_record_row(record, _whom(record), record.created_at) for record in shown]
         case "national_refused":
             shown = page.object_list.select_related("record__item", "record__subject", "record__department")
             return [
@@ -216,6 +216,12 @@ def _late_lines(late: list[tuple[int, date]]) -> list[Row]:
         note = f"{record.decided_on} 决定，最迟应于 {due_on} 报送，迟 {days:,} 天"
         rows.append(_record_row(record, note, record.created_at))
     return rows
+
+
+def _whom(record: Record) -> str:
+    """Nothing of a person: this list leaves no line for each."""
+    is_person = record.subject.kind == SubjectKind.PERSON
+    return record.subject.get_kind_display() if is_person else record.subject_name
 
 
 def _record_row(record: Record, note: str, at: datetime) -> Row:

@@ -20,7 +20,8 @@ from catalogue.views.editions import badge_of, crumbs_of, edition_of
 from deadlines.clock import today
 from records import services, whatif
 from records.models import Record
-from records.views.lists import PER_PAGE, record_line
+from records.views.lists import PER_PAGE, record_lines
+from records.views.reading import reader_of
 from records.whatif import Effect
 
 ASKERS = (*DRAFTERS, *APPROVERS)
@@ -128,11 +129,9 @@ def affected(request, number):
     )
     records = Record.objects.visible_to(user).select_related("item", "subject", "department")
     records = records.in_bulk([row.record_id for row in rows[:PER_PAGE]])
-    lines = [
-        (record_line(records[row.record_id], today()), Effect(row.kind).label, row.then_until)
-        for row in rows[:PER_PAGE]
-        if row.record_id in records
-    ]
+    found = [row for row in rows[:PER_PAGE] if row.record_id in records]
+    shown = record_lines([records[row.record_id] for row in found], reader=reader_of(request), on=today())
+    lines = [(line, Effect(row.kind).label, row.then_until) for line, row in zip(shown, found, strict=True)]
     filters = {"kind": kind, "department": department}
     back = reverse("office:edition-whatif", args=[number])
     context = {

@@ -34,6 +34,7 @@ READABLE = {
     "public_former_address",
     "public_edition",
     "accounts_region",
+    "audit_treehead",
     "catalogue_informationitem",
     "catalogue_informationitem_further_bases",
     "catalogue_itemfield",

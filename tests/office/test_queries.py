@@ -14,9 +14,9 @@ from tests import factories
 PINNED = {
     "/office/": 23,
     "/office/batches/": 9,
-    "/office/records/": 9,
-    "/office/records/?q=商贸": 10,
-    "/office/refusals/": 7,
+    "/office/records/": 11,
+    "/office/records/?q=商贸": 12,
+    "/office/refusals/": 9,
     "/office/quality/": 12,
     "/office/quality/rows/?measure=rejected": 9,
     "/office/quality/rows/?measure=late": 15,

@@ -47,6 +47,12 @@ PARAMETERS: dict[str, Callable[[Side], dict]] = {
     "office:special-query-drop": lambda side: {"public_id": side.asked.public_id},
     "office:special-query-read": lambda side: {"public_id": side.granted.public_id},
     "office:catalogue-item": lambda side: {"code": "XZCF"},
+    "office:audit-alarm": lambda side: {"number": 1},
+    "office:audit-sample": lambda side: {"month": "2026-11-01"},
+    "office:audit-reading": lambda side: {"number": 1},
+    "office:audit-incident": lambda side: {"public_id": "00000000-0000-4000-8000-000000000000"},
+    "office:audit-evidence": lambda side: {"public_id": "00000000-0000-4000-8000-000000000000"},
+    "office:audit-proof": lambda side: {"number": 1},
     "office:edition": lambda side: {"number": 1},
     "office:edition-json": lambda side: {"number": 1},
     "office:edition-workbook": lambda side: {"number": 1},
@@ -146,12 +152,13 @@ def calls(*accesses: Access) -> list[tuple[str, str]]:
 
 MARKS = (
     (re.compile(r'(name="csrfmiddlewaretoken" value=|"X-CSRFToken": )"[^"]+"'), r"\1CSRF"),
+    (re.compile("水印：[^\r\n]+"), "MARK"),
     (re.compile(r'name="key" value="[0-9a-f]{32}"'), "KEY"),
 )
 
 
 def without_marks(page: str) -> str:
-    """A page without what is drawn anew for each answer: CSRF tokens and the keys of forms."""
+    """A page without what is drawn anew for each answer: CSRF tokens, keys of forms, watermarks."""
     for pattern, instead in MARKS:
         page = pattern.sub(instead, page)
     return page
