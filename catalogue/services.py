@@ -1,30 +1,27 @@
 """Verbs on the catalogue: seed it, and hand out what is in force."""
 
-from pathlib import Path
-
-import yaml
 from django.db import transaction
 
 from audit import services as audit
 from audit.actions import Action
-from catalogue.models import DisplayRule, InformationItem, ItemField, LegalBasis
+from catalogue import reading
+from catalogue.models import DisplayRule, InformationItem, ItemField, KeyField, LegalBasis, Occupation, SourceLine
 
-DATA = Path(__file__).parent / "data"
-
-
-def _load(name: str):
-    return yaml.safe_load((DATA / name).read_text(encoding="utf-8"))
+TABLES = ((KeyField, "key_fields.csv"), (Occupation, "occupations.csv"), (SourceLine, "sources.csv"))
 
 
 @transaction.atomic
 def seed() -> dict[str, int]:
     """Load legal bases, items and display rules that are not there yet. Rows that exist are never edited in place."""
-    for entry in _load("legal_bases.yaml"):
+    for model, name in TABLES:
+        for row in reading.table(name):
+            model.objects.get_or_create(code=row["code"], defaults=row)
+    for entry in reading.load("legal_bases.yaml"):
         LegalBasis.objects.get_or_create(code=entry["code"], defaults=entry)
     bases = {basis.code: basis for basis in LegalBasis.objects.all()}
-    for path in sorted((DATA / "items").glob("*.yaml")):
-        _seed_item(yaml.safe_load(path.read_text(encoding="utf-8")), bases)
-    for entry in _load("display_rules.yaml"):
+    for entry in reading.items():
+        _seed_item(entry, bases)
+    for entry in reading.display_rules():
         DisplayRule.objects.get_or_create(
             key=entry["key"],
             defaults={
@@ -51,6 +48,7 @@ def _seed_item(entry: dict, bases: dict[str, LegalBasis]) -> None:
     if InformationItem.objects.filter(code=entry["code"]).exists():
         return
     fields, further = entry.pop("fields"), entry.pop("further_bases")
+    entry.pop("display", None)
     item = InformationItem.objects.create(**entry | {"legal_basis": bases[entry["legal_basis"]]})
     item.further_bases.set(bases[code] for code in further)
     ItemField.objects.bulk_create(ItemField(item=item, **field) for field in fields)

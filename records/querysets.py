@@ -3,27 +3,41 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.models import Department
+from catalogue.models import InformationItem, SubjectKind
 from records import workflow
 
 
+def closed_items(user):
+    """Items whose records this user may not see, whatever department they belong to (adult students' files)."""
+    line = user.department.line if user.is_authenticated and user.department_id else ""
+    return InformationItem.objects.closed_to(line).values("pk")
+
+
 class ScopedQuerySet(models.QuerySet):
-    """Rows belong to a department; a user sees those of the departments they see, and nothing else exists for them."""
+    """Rows belong to a department; a user sees those of the departments they see, and nothing else exists for them.
+
+    What only certain lines of departments may see (112号一（四）) does not exist for province-wide roles either.
+    """
 
     def visible_to(self, user):
+        opened = self.exclude(item__in=closed_items(user))
         if user.is_authenticated and user.is_active and user.sees_whole_province:
-            return self
-        return self.filter(department__in=Department.objects.visible_to(user))
+            return opened
+        return opened.filter(department__in=Department.objects.visible_to(user))
 
 
 class SubjectQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Subjects about whom the user's departments hold a record."""
+        """Subjects about whom the user's departments hold a record the user may see."""
+        records = self.model._meta.get_field("records").related_model.objects
         if user.is_authenticated and user.is_active and user.sees_whole_province:
-            return self
-        return self.filter(records__department__in=Department.objects.visible_to(user)).distinct()
+            about = records.filter(subject=OuterRef("pk"))
+            is_hidden = Exists(about.filter(item__in=closed_items(user))) & ~Exists(about.visible_to(user))
+            return self.exclude(Q(kind=SubjectKind.PERSON) & Q(is_hidden))
+        return self.filter(records__in=records.visible_to(user)).distinct()
 
 
 class BatchQuerySet(ScopedQuerySet):

@@ -23,11 +23,13 @@ REVOKE INSERT ON records_recordversion FROM credit_office, credit_worker;  -- wr
 REVOKE INSERT ON audit_seal, audit_sealentry FROM credit_office;
 -- Never deleted.
 REVOKE DELETE ON records_record, records_batch, accounts_user, accounts_apitoken, catalogue_informationitem,
-    catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis FROM credit_office, credit_worker;
+    catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis, catalogue_keyfield, catalogue_occupation,
+    catalogue_sourceline FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM credit_office, credit_worker;
 -- Views are read.
-REVOKE INSERT, UPDATE, DELETE ON public_subject, public_record, public_listing FROM credit_office, credit_worker;
+REVOKE INSERT, UPDATE, DELETE ON public_subject, public_record, public_listing, records_certificate FROM credit_office, credit_worker;
 
 GRANT SELECT ON public_subject, public_record, public_listing, accounts_region, catalogue_informationitem,
-    catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis, catalogue_informationitem_further_bases
+    catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis, catalogue_informationitem_further_bases,
+    catalogue_keyfield, catalogue_sourceline
     TO credit_portal;

@@ -1,6 +1,7 @@
 """The facts: subjects, their identifiers, credit records, and the batches they came in."""
 
 from records.models.batches import Batch, BatchKey, IdempotencyKey, RejectedRow, StagedRow
+from records.models.persons import Certificate
 from records.models.records import Record, RecordVersion
 from records.models.subjects import PERSON_ID_KINDS, Bigrams, Identifier, IdentifierKind, Subject
 
@@ -9,6 +10,7 @@ __all__ = [
     "Batch",
     "BatchKey",
     "Bigrams",
+    "Certificate",
     "IdempotencyKey",
     "Identifier",
     "IdentifierKind",
