@@ -42,6 +42,7 @@ class Action(models.TextChoices):
     BATCH_DOWNLOADED = "records.batch.downloaded", "下载批次结果"
     SUBJECT_REGISTERED = "records.subject.registered", "登记信用主体"
     SUBJECT_RENAMED = "records.subject.renamed", "信用主体更名"
+    OCCUPATION_VIEWED = "records.occupation.viewed", "查看职业信用档案"
     SUBJECT_VIEWED = "records.subject.viewed", "查看信用主体"
     IDENTIFIER_REVEALED = "records.identifier.revealed", "显示完整证件号码"
 

@@ -7,7 +7,7 @@ from catalogue import views as catalogue
 from credit_platform import office
 from credit_platform.office import inside
 from exchange import views as exchange
-from records.views import batches, entry, records, subjects, templates
+from records.views import batches, entry, persons, records, subjects, templates
 
 app_name = "office"
 urlpatterns = [
@@ -29,11 +29,13 @@ urlpatterns = [
     path("records/<uuid:public_id>/", inside(records.record), name="record"),
     path("records/<uuid:public_id>/withdraw/", inside(records.withdraw), name="record-withdraw"),
     path("subjects/<uuid:public_id>/", inside(subjects.subject), name="subject"),
+    path("subjects/<uuid:public_id>/occupation/", inside(persons.occupation_file), name="occupation-file"),
     path("subjects/<uuid:public_id>/reveal/", inside(subjects.reveal), name="subject-reveal"),
     path("subjects/<uuid:public_id>/rename/", inside(subjects.rename), name="subject-rename"),
     path("refusals/", inside(exchange.refusal_list), name="refusals"),
     path("refusals/<uuid:public_id>/resend/", inside(exchange.resend), name="refusal-resend"),
     path("catalogue/", inside(catalogue.item_list), name="catalogue"),
+    path("catalogue/fields/", inside(catalogue.key_fields), name="key-fields"),
     path("catalogue/<str:code>/", inside(catalogue.item), name="catalogue-item"),
     path("styleguide/", inside(office.styleguide), name="styleguide"),
 ]

@@ -69,11 +69,13 @@ ROUTES: dict[str, Rule] = {
     "office:record": Rule(Access.SCOPED),
     "office:record-withdraw": Rule(Access.SCOPED, FORM),
     "office:subject": Rule(Access.SCOPED),
+    "office:occupation-file": Rule(Access.SCOPED),
     "office:subject-reveal": Rule(Access.SCOPED, POST),
     "office:subject-rename": Rule(Access.SCOPED, FORM),
     "office:refusals": Rule(Access.SCOPED),
     "office:refusal-resend": Rule(Access.SCOPED, POST),
     "office:catalogue": Rule(Access.SIGNED_IN),
+    "office:key-fields": Rule(Access.SIGNED_IN),
     "office:catalogue-item": Rule(Access.SIGNED_IN),
     "office:styleguide": Rule(Access.SIGNED_IN),
 }

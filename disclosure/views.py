@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from catalogue.duties import describe
 from catalogue.models import DisplayRule, InformationItem, LegalBasis, Severity
 from deadlines.clock import today
 from disclosure import search as searching
@@ -281,6 +282,7 @@ def item(request, code):
     )
     context = {
         "item": found,
+        "duty": describe(found),
         "bases": [found.legal_basis, *found.further_bases.all()],
         "fields": found.fields.order_by("seq"),
         "rules": [{"rule": rule, "term": describe_term(rule)} for rule in rules],

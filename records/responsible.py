@@ -27,7 +27,7 @@ class ResponsibleReader:
     def read(self, values: dict, *, decided_on: date, severity: str, problems: list[Problem]) -> list[dict]:
         """The people a row names, ready to be stored; what is wrong is added to `problems`.
 
-        Numbers take their strict form in `values`. Where the item grades, only serious dishonesty is entered for persons.
+        Numbers take their strict form in `values`. Where the item grades, only what is serious is entered for persons.
         """
         if self.codes.isdisjoint(values):
             return []

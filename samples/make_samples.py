@@ -18,7 +18,7 @@ import xlsxwriter
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from credit_platform import demo  # noqa: E402 - a script finds its own project first
+from credit_platform import demo, demo_items  # noqa: E402 - a script finds its own project first
 
 TODAY = datetime.date(2026, 11, 2)
 UNIT = demo.DEPARTMENTS[0][1]
@@ -197,8 +197,20 @@ def make_all() -> dict[str, bytes]:
     }
 
 
+def make_items() -> dict[str, bytes]:
+    """A small file for every item of the catalogue that has no sample above, in the order of its template."""
+    sources = demo_items.sources()
+    made = {}
+    for item in demo_items.items():
+        titles = [field["name"] for field in item["fields"]]
+        rows = demo_items.titled(item, sources[item["sources"][0]], TODAY)
+        made[f"items/{item['code']}.csv"] = as_csv(titles, iter(rows), "utf-8-sig")
+    return made
+
+
 if __name__ == "__main__":
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
-    for name, content in make_all().items():
+    (folder / "items").mkdir(exist_ok=True)
+    for name, content in (make_all() | make_items()).items():
         (folder / name).write_bytes(content)
         print(folder / name, len(content))

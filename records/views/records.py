@@ -156,7 +156,7 @@ def _cells(line: RecordLine) -> list[str]:
 def record(request, public_id):
     """One record. That a person's record is read is written down first: no line in the trail, no data (T-15)."""
     with transaction.atomic():
-        records = records_of(request.user).select_related("batch__sent_by", "batch__item")
+        records = records_of(request.user).select_related("batch__sent_by", "batch__item", "derived_from")
         shown = get_object_or_404(records, public_id=public_id)
         is_person = shown.subject.kind == SubjectKind.PERSON
         if is_person:
@@ -170,6 +170,7 @@ def record(request, public_id):
             "changes": changes_of(shown),
             "timeline": timeline_of(shown),
             "readings": readings_of(shown) if is_person else [],
+            "derived": [(line, values["ZRRY_SF"]) for line, values in _derived(request.user, shown)],
             "may_withdraw": _may_withdraw(request.user, shown),
             "is_pending": shown.revision > shown.national_revision,
             "section": "records",
@@ -190,9 +191,17 @@ def _display(record: Record):
     )
 
 
+def _derived(user, record: Record) -> list[tuple[RecordLine, dict]]:
+    """The records of the persons this one names, names masked as in every list."""
+    found = records_of(user).filter(derived_from=record).order_by("pk")
+    return [(record_line(derived, today()), derived.values) for derived in found]
+
+
 def _may_withdraw(user, record: Record) -> bool:
-    return (record.state, "withdraw") in workflow.TRANSITIONS and user.has_perm(
-        "accounts.report_department", record.department
+    return (
+        record.derived_from_id is None
+        and (record.state, "withdraw") in workflow.TRANSITIONS
+        and user.has_perm("accounts.report_department", record.department)
     )
 
 

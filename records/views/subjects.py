@@ -21,7 +21,7 @@ from records import crypto, services
 from records.errors import RightMissing
 from records.forms import RenameForm, RevealForm
 from records.identity import mask_number
-from records.models import Identifier, Subject
+from records.models import Certificate, Identifier, Subject
 from records.services.batches import require_right
 from records.views.lists import mask_name, page_of, record_line
 from records.views.records import records_of
@@ -60,6 +60,7 @@ def _page(request, shown: Subject, *, refused: RevealForm | None = None):
         "page": page,
         "rows": [record_line(record, today()) for record in page],
         "may_rename": _may_rename(request.user),
+        "has_certificate": Certificate.objects.visible_to(request.user).filter(subject=shown).exists(),
         "section": "records",
         "crumbs": _crumbs(shown),
     }
