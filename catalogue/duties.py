@@ -25,7 +25,7 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """An item's fields and lines, by name."""
+    """An item's fields and lines, by name, and its threshold in words."""
 
     key_fields: list[KeyField]
     sources: list[SourceLine]
@@ -44,7 +44,7 @@ def duties(*, on: date) -> list[Duty]:
 
 
 def describe(item: InformationItem) -> Description:
-    lines = _lines()
+    lines = _lines(code__in=[*item.sources, *item.viewers])
     return Description(
         list(KeyField.objects.filter(code__in=item.key_fields)),
         _named(item.sources, lines),
@@ -53,8 +53,8 @@ def describe(item: InformationItem) -> Description:
     )
 
 
-def _lines() -> dict[str, SourceLine]:
-    return {line.code: line for line in SourceLine.objects.all()}
+def _lines(**which) -> dict[str, SourceLine]:
+    return {line.code: line for line in SourceLine.objects.filter(**which)}
 
 
 def _named(codes: Iterable[str], lines: dict[str, SourceLine]) -> list[SourceLine]:

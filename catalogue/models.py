@@ -185,6 +185,7 @@ class InformationItem(models.Model):
     severity_by_value = models.JSONField("失信程度划分", default=dict, blank=True)
     report_within_key = models.CharField("报送时限", max_length=60, blank=True)
     standing = models.CharField("信息性质", max_length=10, choices=Standing.choices, default=Standing.OFFICIAL)
+    forwarded = models.BooleanField("推送国家平台作为参考", default=False)
     # Codes of KeyField and of SourceLine. No source named: any department. No viewer named: who sees the department.
     key_fields = ArrayField(models.CharField(max_length=10), default=list, blank=True, verbose_name="重点领域")
     sources = ArrayField(models.CharField(max_length=10), default=list, blank=True, verbose_name="信源系统")
@@ -213,6 +214,10 @@ class InformationItem(models.Model):
                 condition=(Q(standing="official") & ~Q(category="reference"))
                 | Q(standing="reference", category="reference", is_adverse=False, name__endswith=REFERENCE_MARK),
                 name="reference_information_is_marked",
+            ),
+            # What is official goes to the nation by being public, and in no other way.
+            models.CheckConstraint(
+                condition=Q(forwarded=False) | Q(standing="reference"), name="only_reference_information_is_forwarded"
             ),
         ]
 

@@ -9,7 +9,7 @@ from django.db import connection
 from exchange.models import Delivery
 from exchange.workflow import HandoverAction
 
-# Displayed rows are published, rows shown to the nation before are withdrawn, the rest has nothing to tell it.
+# Displayed rows and references are published, what the nation saw before is withdrawn, the rest has nothing to tell it.
 CLAIM = """
 WITH pending AS (
     SELECT r.id, r.revision
@@ -22,7 +22,8 @@ WITH pending AS (
     FOR UPDATE OF r SKIP LOCKED
 )
 SELECT p.id, p.revision,
-       CASE WHEN EXISTS (SELECT FROM public_record AS v WHERE v.id = p.id) THEN 'publish'
+       CASE WHEN EXISTS (SELECT FROM public_record AS v WHERE v.id = p.id)
+              OR EXISTS (SELECT FROM national_reference AS v WHERE v.id = p.id) THEN 'publish'
             WHEN h.is_published THEN 'withdraw' ELSE '' END
 FROM pending AS p LEFT JOIN exchange_handover AS h ON h.record_id = p.id
 ORDER BY p.id

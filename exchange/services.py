@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit import services as audit
 from audit.actions import Action
+from catalogue.models import Standing
 from exchange import bulk, workflow
 from exchange.client import NationalPlatform, NoAnswer
 from exchange.messages import Action as WireAction
@@ -32,6 +33,8 @@ PATIENCE = timedelta(
 )  # longer than any exchange lasts: then the sender is dead and its delivery is asked about
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=1)
 DELIVERIES_A_RUN = 50
+# 信息性质: what is no authority's decision says so in every row that leaves (98号六（二）：作为参考).
+REFERENCE = {"XXXZ": Standing.REFERENCE.label}
 
 
 def national_platform() -> NationalPlatform:
@@ -100,7 +103,7 @@ def _claim() -> Delivery | None:
 
 
 def _send(platform: NationalPlatform, delivery: Delivery) -> int:
-    handovers = {_key(h): h for h in delivery.handovers.select_related("record", "record__subject")}
+    handovers = {_key(h): h for h in delivery.handovers.select_related("record__item", "record__subject")}
     items = tuple(_item(handover) for handover in handovers.values())
     batch = OutboundBatch(
         settings.NATIONAL_SOURCE, delivery.public_id.hex, settings.NATIONAL_EPOCH, timezone.now(), items
@@ -132,7 +135,7 @@ def _item(handover: Handover) -> OutboundItem:
         document_no=record.document_no,
         decided_on=record.decided_on,
         displayed_until=record.displayed_until,
-        values=record.values,
+        values=record.values | (REFERENCE if record.item.is_reference else {}),
     )
 
 

@@ -94,6 +94,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="informationitem",
+            name="forwarded",
+            field=models.BooleanField(default=False, verbose_name="推送国家平台作为参考"),
+        ),
+        migrations.AddField(
+            model_name="informationitem",
             name="key_fields",
             field=django.contrib.postgres.fields.ArrayField(
                 base_field=models.CharField(max_length=10), blank=True, default=list, size=None, verbose_name="重点领域"
@@ -203,6 +208,13 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="reference_information_is_marked",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="informationitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("forwarded", False), ("standing", "reference"), _connector="OR"),
+                name="only_reference_information_is_forwarded",
             ),
         ),
     ]

@@ -27,7 +27,7 @@ REVOKE DELETE ON records_record, records_batch, accounts_user, accounts_apitoken
     catalogue_sourceline FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM credit_office, credit_worker;
 -- Views are read.
-REVOKE INSERT, UPDATE, DELETE ON public_subject, public_record, public_listing, records_certificate FROM credit_office, credit_worker;
+REVOKE INSERT, UPDATE, DELETE ON public_subject, public_record, public_listing, records_certificate, national_reference FROM credit_office, credit_worker;
 
 GRANT SELECT ON public_subject, public_record, public_listing, accounts_region, catalogue_informationitem,
     catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis, catalogue_informationitem_further_bases,

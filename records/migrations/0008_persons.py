@@ -5,6 +5,9 @@ from django.db import migrations, models
 
 SQL = Path(__file__).parents[1] / "sql" / "0008_persons.sql"
 UNDO = """
+DROP TRIGGER record_reference_entered ON records_record;
+DROP FUNCTION records_offer_reference();
+DROP VIEW national_reference;
 DROP VIEW records_certificate;
 DROP TRIGGER record_responsible_changed ON records_record;
 DROP TRIGGER record_responsible_entered ON records_record;

@@ -161,3 +161,24 @@ SELECT r.id, r.public_id AS record_id, r.subject_id, r.department_id, r.item_id,
        (r.values ->> 'ZYZG_YX')::date AS valid_until, r.values ->> 'ZYZG_ZT' AS status
 FROM records_record AS r
 WHERE r.item_code = 'ZYZG' AND r.state IN ('current', 'disputed');
+
+-- What is not public but goes to the nation as a reference (98号六（二）), marked so: people known to have been of age only.
+CREATE VIEW national_reference AS
+SELECT r.id, r.public_id
+FROM records_record AS r
+JOIN catalogue_informationitem AS i ON i.id = r.item_id AND i.forwarded
+JOIN records_subject AS s ON s.id = r.subject_id
+WHERE r.state IN ('current', 'disputed') AND (s.kind <> 'person' OR s.adult_on <= r.decided_on);
+
+-- A merge marks what is not displayed as having nothing to tell the nation; of forwarded items that is not so.
+CREATE FUNCTION records_offer_reference() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM catalogue_informationitem WHERE forwarded AND id IN (SELECT item_id FROM latter)) THEN
+        UPDATE records_record AS r SET national_revision = 0
+        FROM latter AS n JOIN national_reference AS v USING (id) WHERE r.id = n.id;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER record_reference_entered AFTER INSERT ON records_record
+    REFERENCING NEW TABLE AS latter FOR EACH STATEMENT EXECUTE FUNCTION records_offer_reference();

@@ -1,4 +1,4 @@
-"""A person in an occupation: licences to practise and what is recorded about the person (98号三（二）、112号二（二）)."""
+"""A person in an occupation: licences to practise and what is recorded of the person (98号三（二）、112号二（二）)."""
 
 from dataclasses import dataclass
 

@@ -116,7 +116,7 @@ def _load_items() -> dict[str, str]:
 
 
 def _clerk(line: str, source: demo_items.Source) -> User:
-    """The clerk of a demonstration department. Only the one of education can sign in: the others are there to report."""
+    """The clerk of a demonstration department. Only the one of education can sign in; the others only report."""
     place = Region.objects.get(code=demo_items.PLACE)
     department, _ = Department.objects.get_or_create(
         code=source.code,
