@@ -25,6 +25,7 @@ WORDS = {
     "失信行为": "未按规定履行义务（演示数据）",
     "违法行为": "违反管理规定（演示数据）",
     "失信行为具体情形": "有履行能力而拒不履行生效法律文书确定义务",
+    "职业": "律师",
     "荣誉事由": "连续三年合同履约率 100%。",
 }
 
@@ -117,7 +118,7 @@ def _by_type(field: dict, item: dict, source: Source, today: date) -> str:
     if item.get("severity_by_value", {}).get("field") == field["code"]:
         return "严重"
     if "values" in field:
-        return field["values"][0]
+        return WORDS.get(field["name"], field["values"][0])
     if type_ == "uscc":
         return source.uscc
     if type_ == "date":

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from catalogue.duties import describe
-from catalogue.models import DisplayRule, InformationItem, LegalBasis, Severity
+from catalogue.models import DisplayRule, InformationItem, LegalBasis, Severity, TermMethod
 from deadlines.clock import today
 from disclosure import search as searching
 from disclosure.explaining import describe_term, explain
@@ -27,6 +27,7 @@ from records.errors import Refused
 
 WEIGHT = {severity.value: place for place, severity in enumerate(Severity)}
 HOME = ("首页", "/")
+LISTS_AT_HOME = 10
 
 
 def page(view):
@@ -60,12 +61,20 @@ def home(request):
         {"value": f"{counted.records:,}", "label": "公示中的记录", "note": note, "url": reverse("portal:lists")},
         {"value": f"{counted.departments:,}", "label": "有记录在公示的报送部门", "note": note},
     ]
-    return render(request, "disclosure/home.html", {"figures": shown, "lists": _lists(counted)})
+    return render(request, "disclosure/home.html", {"figures": shown, "lists": _fullest(_lists(counted))})
+
+
+def _fullest(items: list[InformationItem]) -> list[InformationItem]:
+    """The ten with the most records, in their own order; the rest is one step away."""
+    chosen = sorted(items, key=lambda item: -item.total)[:LISTS_AT_HOME]
+    return [item for item in items if item in chosen]
 
 
 def _lists(counted: Figures) -> list[InformationItem]:
-    """Items in force, each with `total`, the records its list has."""
-    items = in_national_order(InformationItem.objects.in_force(on=counted.on).select_related("legal_basis"))
+    """Items in force that have an open list, each with `total`, the records in it."""
+    shown = DisplayRule.objects.exclude(method=TermMethod.NEVER).values("item_code")
+    official = InformationItem.objects.in_force(on=counted.on).official_about_organisations().filter(code__in=shown)
+    items = in_national_order(official.select_related("legal_basis"))
     for item in items:
         item.total = counted.by_item.get(item.code, 0)
     return items

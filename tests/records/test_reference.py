@@ -1,4 +1,4 @@
-"""What associations, volunteers, banks and bureaus say: labelled, apart, never promoted (33号（十二）（十八）（十九）)."""
+"""What associations, volunteers, banks and bureaus say: labelled, apart, never promoted (33号（十二）（十九）)."""
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -140,3 +140,10 @@ def test_the_open_catalogue_says_field_sources_and_threshold(client):
     page = client.get("/law/JTAQ/").content.decode()
     assert all(words in page for words in ("交通安全", "公安机关", "归集门槛", "严重"))
     assert Standing.REFERENCE.label in client.get("/law/JRZX/").content.decode()
+
+
+def test_only_what_may_be_shown_about_organisations_has_a_list(client):
+    listed = {item.code for item in client.get("/lists/").context["lists"]}
+    assert {"XZXK", "XZCF", "SPYP", "SXBZ", "XFPG"} <= listed
+    assert listed.isdisjoint({"XSCX", "ZYZG", "HJGR", "JTAQ", "XHFZ", "ZRRY", "HYDA", "JRZX"})
+    assert len(client.get("/").context["lists"]) == 10
