@@ -17,16 +17,26 @@ def closed_items(user):
 
 
 class ScopedQuerySet(models.QuerySet):
-    """Rows belong to a department; a user sees those of the departments they see, and nothing else exists for them.
+    """Rows belong to a department; a user sees those of the departments they see, and nothing else exists for them."""
 
-    What only certain lines of departments may see (112号一（四）) does not exist for province-wide roles either.
+    def visible_to(self, user):
+        if user.is_authenticated and user.is_active and user.sees_whole_province:
+            return self
+        return self.filter(department__in=Department.objects.visible_to(user))
+
+
+class OfItemQuerySet(ScopedQuerySet):
+    """Rows of an item, too. What only certain lines of departments may see (112号一（四）) exists for nobody else.
+
+    Province-wide roles have no line: the document names schools and education, and nobody above them.
     """
 
     def visible_to(self, user):
-        opened = self.exclude(item__in=closed_items(user))
-        if user.is_authenticated and user.is_active and user.sees_whole_province:
-            return opened
-        return opened.filter(department__in=Department.objects.visible_to(user))
+        return super().visible_to(user).open_to(user)
+
+    def open_to(self, user):
+        """Without what the item keeps from this user, whatever else lets them in."""
+        return self.exclude(item__in=closed_items(user))
 
 
 class SubjectQuerySet(models.QuerySet):
@@ -40,13 +50,13 @@ class SubjectQuerySet(models.QuerySet):
         return self.filter(records__in=records.visible_to(user)).distinct()
 
 
-class BatchQuerySet(ScopedQuerySet):
+class BatchQuerySet(OfItemQuerySet):
     def claimable(self, *, at):
         """Unfinished batches nobody holds a lease on."""
         return self.filter(Q(leased_until__isnull=True) | Q(leased_until__lt=at), state__in=workflow.BATCH_UNFINISHED)
 
 
-class RecordQuerySet(ScopedQuerySet):
+class RecordQuerySet(OfItemQuerySet):
     def displayed(self, *, on: date):
         return self.filter(state__in=workflow.RECORD_LIVE, displayed_from__lte=on, displayed_until__gte=on)
 
@@ -56,3 +66,13 @@ class RecordQuerySet(ScopedQuerySet):
     def pending_national(self):
         """What the national platform has not confirmed yet; the partial index record_pending answers this."""
         return self.filter(revision__gt=F("national_revision"))
+
+
+class SpecialQueryQuerySet(ScopedQuerySet):
+    def waiting(self, *, on: date):
+        """Still to be decided that day."""
+        return self.filter(state=workflow.ASKED, lapses_on__gte=on)
+
+    def overdue(self, *, on: date):
+        """Asked, and nobody decided in time."""
+        return self.filter(state=workflow.ASKED, lapses_on__lt=on)

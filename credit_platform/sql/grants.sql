@@ -25,6 +25,8 @@ REVOKE INSERT ON audit_seal, audit_sealentry FROM credit_office;
 REVOKE DELETE ON records_record, records_batch, accounts_user, accounts_apitoken, catalogue_informationitem,
     catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis, catalogue_keyfield, catalogue_occupation,
     catalogue_sourceline FROM credit_office, credit_worker;
+REVOKE DELETE ON records_record, records_batch, accounts_user, accounts_apitoken, records_specialquery, catalogue_informationitem,
+    catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM credit_office, credit_worker;
 -- Views are read.
 REVOKE INSERT, UPDATE, DELETE ON public_subject, public_record, public_listing, records_certificate, national_reference FROM credit_office, credit_worker;

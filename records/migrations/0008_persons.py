@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("catalogue", "0003_standing"),
-        ("records", "0004_public_views"),
+        ("records", "0011_special_queries"),
     ]
 
     operations = [

@@ -3,7 +3,7 @@
 from django.db import models
 
 from records.models.subjects import Subject
-from records.querysets import ScopedQuerySet
+from records.querysets import OfItemQuerySet
 
 
 class Certificate(models.Model):
@@ -21,7 +21,7 @@ class Certificate(models.Model):
     valid_until = models.DateField("有效期至")
     status = models.CharField("证书状态", max_length=10)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = OfItemQuerySet.as_manager()
 
     class Meta:
         managed = False

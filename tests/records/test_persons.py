@@ -13,6 +13,7 @@ from catalogue.models import InformationItem, Occupation, PersonDisplay
 from credit_platform import demo, demo_items
 from records.errors import NotASource, RowRefused
 from records.models import Certificate, Record, Subject
+from records.services import special
 from tests.factories import TODAY, make_department, make_user, register
 
 pytestmark = pytest.mark.django_db
@@ -174,6 +175,26 @@ def test_students_files_exist_only_for_schools_and_education(client, enter, cler
         assert client.get(f"/office/batches/{record.batch.public_id}/").status_code == 404
     client.force_login(clerk_of("JYT"))
     assert client.get(f"/office/records/{record.public_id}/").status_code == 200
+
+
+@pytest.mark.parametrize(("line", "seen"), [("XX", 1), ("GAT", 0)])
+def test_a_special_query_shows_students_files_to_schools_and_education_only(enter, clerk_of, rehearse, line, seen):
+    record = enter("XSCX")
+    lead = make_user("lead-x", Role.LEAD, clerk_of(line).department)
+    number = values_of("XSCX", record.department)["XSCX_XDR_ZJHM"]
+    asked = special.request_special_query(
+        department=lead.department,
+        actor=lead,
+        sought=special.Sought("person", record.subject.legal_name, number, "身份证"),
+        scope="shared",
+        purpose="评优",
+        legal_basis="云政办发〔2017〕112号一（四）",
+        case_no="示例1号",
+        days=7,
+        today=TODAY,
+    )
+    special.grant_special_query(asked, actor=make_user("reviewer", Role.REVIEWER), today=TODAY)
+    assert len(special.read_special_query(asked, actor=lead, today=TODAY)[1]) == seen
 
 
 def test_a_department_that_turns_into_another_line_loses_sight_of_them(enter, clerk_of):
