@@ -7,8 +7,7 @@ from catalogue import views as catalogue
 from credit_platform import office
 from credit_platform.office import inside
 from exchange import views as exchange
-from records.views import batches, entry, persons, records, subjects, templates
-from records.views import batches, entry, records, special, subjects, templates
+from records.views import batches, entry, persons, records, special, subjects, templates
 
 app_name = "office"
 urlpatterns = [

@@ -193,7 +193,7 @@ def test_a_special_query_shows_students_files_to_schools_and_education_only(ente
         days=7,
         today=TODAY,
     )
-    special.grant_special_query(asked, actor=make_user("reviewer", Role.REVIEWER), today=TODAY)
+    special.grant_special_query(asked, actor=make_user("reviewer", Role.REVIEWER), reason="同意", today=TODAY)
     assert len(special.read_special_query(asked, actor=lead, today=TODAY)[1]) == seen
 
 
