@@ -3,6 +3,7 @@
 import datetime
 import io
 import json
+import re
 
 import pytest
 import xlsxwriter
@@ -280,3 +281,13 @@ def test_the_database_refuses_a_minor_as_responsible(enter):
             "UPDATE records_record SET responsible = %s, revision = revision + 1 WHERE id = %s",
             [json.dumps(people), source.pk],
         )
+
+
+def test_a_statement_over_many_rows_does_not_loop_over_them_twice(enter, clerk):
+    """The planner knows nothing of transition tables: a join of the two took 24 s for 5,000 rows."""
+    source = enter(names(1))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'records_follow_source'")
+        assert not re.search(r"former[^;]*JOIN latter|latter[^;]*JOIN former", cursor.fetchone()[0])
+        cursor.execute("UPDATE records_record SET national_revision = revision WHERE id = %s", [source.pk])
+    assert [r.revision for r in derived()] == [1]
