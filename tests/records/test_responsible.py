@@ -50,7 +50,7 @@ def enter(clerk):
 
 
 def derived() -> list[Record]:
-    return list(Record.objects.filter(item_code="ZRRY").order_by("pk"))
+    return list(Record.objects.filter(item_code="ZRRY").order_by("subject_name", "pk"))
 
 
 def codes_of(refusal) -> set[str]:
