@@ -54,6 +54,11 @@ class Department(models.Model):
     def __str__(self):
         return self.name
 
+    @property
+    def line(self) -> str:
+        """Which line of departments it belongs to (条线): what stands last in its code."""
+        return self.code.rpartition("-")[2]
+
 
 class Role(models.TextChoices):
     """One role a person: entering, approving and administering are never held together (GB/T 22239 8.1.5)."""

@@ -52,6 +52,7 @@ class Action(models.TextChoices):
     BATCH_DOWNLOADED = "records.batch.downloaded", "下载批次结果"
     SUBJECT_REGISTERED = "records.subject.registered", "登记信用主体"
     SUBJECT_RENAMED = "records.subject.renamed", "信用主体更名"
+    OCCUPATION_VIEWED = "records.occupation.viewed", "查看职业信用档案"
     SUBJECT_VIEWED = "records.subject.viewed", "查看信用主体"
     SUBJECTS_MERGED = "records.subjects.merged", "合并重复主体"
     SUBJECTS_UNMERGED = "records.subjects.unmerged", "撤销主体合并"
@@ -119,4 +120,5 @@ READINGS = (
     Action.IDENTIFIER_REVEALED,
     Action.PERSON_LISTED,
     Action.PERSON_EXPORTED,
+    Action.OCCUPATION_VIEWED,
 )

@@ -65,6 +65,23 @@ class Category(models.TextChoices):
     EVALUATION = "evaluation", "信用评价"
     JUDICIAL = "judicial", "司法判决"
     OTHER = "other", "其他信息"
+    REFERENCE = "reference", "参考信息"
+
+
+class Standing(models.TextChoices):
+    """An authority's own decision, or what somebody else says and the government may refer to (33号（十九）)."""
+
+    OFFICIAL = "official", "公共信用信息"
+    REFERENCE = "reference", "仅供参考"
+
+
+class UpdateCycle(models.TextChoices):
+    EVENT = "event", "发生即报"
+    MONTHLY = "monthly", "每月"
+    YEARLY = "yearly", "每年"
+
+
+REFERENCE_MARK = "（仅供参考）"
 
 
 class Severity(models.TextChoices):
@@ -74,6 +91,79 @@ class Severity(models.TextChoices):
     MINOR = "minor", "轻微"
     GENERAL = "general", "一般"
     SERIOUS = "serious", "严重"
+
+
+class FieldSet(models.TextChoices):
+    """Which list of fields a document names."""
+
+    PERSON = "person", "重点领域个人诚信记录"
+    REAL_NAME = "real_name", "个人实名登记"
+    ENVIRONMENT = "environment", "环境保护个人诚信"
+    INDUSTRY = "industry", "重点领域行业信用记录"
+
+
+class KeyField(models.Model):
+    """重点领域: a field in which the founding documents want records kept."""
+
+    code = models.CharField("编码", max_length=10, unique=True)
+    field_set = models.CharField("所属清单", max_length=20, choices=FieldSet.choices)
+    name = models.CharField("名称", max_length=50)
+    document_no = models.CharField("文号", max_length=100)
+    paragraph = models.CharField("条款", max_length=50)
+    note = models.CharField("说明", max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "重点领域"
+        ordering = ["code"]
+
+    def __str__(self):
+        return self.name
+
+
+class Occupation(models.Model):
+    """重点职业人群 (112号二（二）、21号二（三）). `usual_authority` is from general knowledge, to be verified."""
+
+    code = models.CharField("编码", max_length=10, unique=True)
+    name = models.CharField("名称", max_length=60)
+    kind = models.CharField("所属清单", max_length=50)
+    document_no = models.CharField("文号", max_length=100)
+    paragraph = models.CharField("条款", max_length=50)
+    usual_authority = models.CharField("通常的登记机关（待核实）", max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "重点职业人群"
+        ordering = ["code"]
+
+    def __str__(self):
+        return self.name
+
+
+class SourceClass(models.TextChoices):
+    """What kind of body says it."""
+
+    GOVERNMENT = "government", "行政机关"
+    JUDICIAL = "judicial", "司法机关"
+    EDUCATION = "education", "学校"
+    ASSOCIATION = "association", "行业协会商会"
+    VOLUNTEER = "volunteer", "志愿服务"
+    FINANCE = "finance", "金融与征信"
+    SOCIETY = "society", "群众团体"
+    PLATFORM = "platform", "本平台"
+
+
+class SourceLine(models.Model):
+    """信源系统（条线）: departments of one kind in every region; a department's code ends in its line's code."""
+
+    code = models.CharField("编码", max_length=10, unique=True)
+    name = models.CharField("名称", max_length=50)
+    source_class = models.CharField("来源类别", max_length=20, choices=SourceClass.choices)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "信源系统"
+        ordering = ["code"]
+
+    def __str__(self):
+        return self.name
 
 
 class PersonDisplay(models.TextChoices):
@@ -97,6 +187,15 @@ class InformationItem(models.Model):
     minimum_age = models.PositiveSmallIntegerField("自然人最低年龄", default=18)
     severity_by_value = models.JSONField("失信程度划分", default=dict, blank=True)
     report_within_key = models.CharField("报送时限", max_length=60, blank=True)
+    standing = models.CharField("信息性质", max_length=10, choices=Standing.choices, default=Standing.OFFICIAL)
+    forwarded = models.BooleanField("推送国家平台作为参考", default=False)
+    # Codes of KeyField and of SourceLine. No source named: any department. No viewer named: who sees the department.
+    key_fields = ArrayField(models.CharField(max_length=10), default=list, blank=True, verbose_name="重点领域")
+    sources = ArrayField(models.CharField(max_length=10), default=list, blank=True, verbose_name="信源系统")
+    viewers = ArrayField(models.CharField(max_length=10), default=list, blank=True, verbose_name="查看范围")
+    update_cycle = models.CharField("更新周期", max_length=10, choices=UpdateCycle.choices, default=UpdateCycle.EVENT)
+    # {field, values, why}: only rows with one of these values are collected.
+    admits = models.JSONField("归集门槛", default=dict, blank=True)
     in_force_from = models.DateField("施行日期")
     in_force_until = models.DateField("失效日期", null=True, blank=True)
     source = models.CharField("来源", max_length=200)
@@ -117,10 +216,24 @@ class InformationItem(models.Model):
                 name="item_names_its_subjects",
                 violation_error_message="至少选择一类主体。",
             ),
+            # Never on an official list, never counted as adverse, and the label is part of the name wherever it goes.
+            models.CheckConstraint(
+                condition=(Q(standing="official") & ~Q(category="reference"))
+                | Q(standing="reference", category="reference", is_adverse=False, name__endswith=REFERENCE_MARK),
+                name="reference_information_is_marked",
+            ),
+            # What is official goes to the nation by being public, and in no other way.
+            models.CheckConstraint(
+                condition=Q(forwarded=False) | Q(standing="reference"), name="only_reference_information_is_forwarded"
+            ),
         ]
 
     def __str__(self):
         return self.name
+
+    @property
+    def is_reference(self) -> bool:
+        return self.standing == Standing.REFERENCE
 
 
 class FieldType(models.TextChoices):
@@ -155,6 +268,17 @@ class FieldRole(models.TextChoices):
     SOURCE_CODE = "source_code", "来源单位代码"
     VALID_UNTIL = "valid_until", "有效期至"
     DISPLAY_UNTIL = "display_until", "公示截止期"
+
+
+class ResponsiblePart(models.TextChoices):
+    """What a column says about a person responsible (33号（十四）)."""
+
+    NONE = "", "—"
+    NAME = "name", "姓名"
+    CAPACITY = "capacity", "身份"
+    ID_KIND = "id_kind", "证件类型"
+    ID = "id", "证件号码"
+    BASIS = "basis", "认定依据"
 
 
 class Scope(models.TextChoices):
@@ -195,6 +319,10 @@ class ItemField(models.Model):
     role = models.CharField("平台用途", max_length=20, choices=FieldRole.choices, blank=True, default="")
     scope = models.CharField("公开范围", max_length=12, choices=Scope.choices, default=Scope.PUBLIC)
     sensitivity = models.CharField("敏感级别", max_length=10, choices=Sensitivity.choices, default=Sensitivity.GENERAL)
+    responsible_no = models.PositiveSmallIntegerField("第几名责任人员", null=True, blank=True)
+    responsible_part = models.CharField(
+        "责任人员信息", max_length=10, choices=ResponsiblePart.choices, blank=True, default=""
+    )
     unit = models.CharField("单位", max_length=10, blank=True)
     help = models.CharField("填报说明", max_length=200, blank=True)
     evidence = models.CharField("核实情况", max_length=20, choices=Evidence.choices, default=Evidence.SEEN)
@@ -227,6 +355,7 @@ class TermMethod(models.TextChoices):
     MONTHS = "months", "自决定之日起若干月"
     VALID_UNTIL = "valid_until", "至有效期届满"
     IF_STATED = "if_stated", "仅在机关写明公示截止期时公示"
+    NEVER = "never", "不公示"
 
 
 class DisplayRule(models.Model):

@@ -60,7 +60,7 @@ def display_term(
     """
     if rule.method == "valid_until":
         return DisplayTerm(rule.key, valid_until)
-    if rule.method == "if_stated" and stated_until is None:
+    if rule.method == "never" or (rule.method == "if_stated" and stated_until is None):
         return DisplayTerm(rule.key, None)
     assert rule.maximum_months is not None
     latest = add_months(decided_on, rule.maximum_months)

@@ -7,16 +7,14 @@ approver who is the author.
 from collections.abc import Callable, Iterable
 from copy import deepcopy
 from datetime import date, timedelta
-from pathlib import Path
 
-import yaml
 from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.models import Role, User
 from audit import services as audit
 from audit.actions import Action
-from catalogue import lawbook, workflow
+from catalogue import lawbook, reading, workflow
 from catalogue.errors import EditionRefused, NotTheirs
 from catalogue.lawbook import FIELDS, FURTHER, Law
 from catalogue.models import (
@@ -25,23 +23,22 @@ from catalogue.models import (
     FieldType,
     InformationItem,
     ItemField,
+    KeyField,
     LegalBasis,
+    Occupation,
     Scope,
     Sensitivity,
+    SourceLine,
     SubjectKind,
 )
 from catalogue.soundness import require_sound, shaped
 
-DATA = Path(__file__).parent / "data"
+TABLES = ((KeyField, "key_fields.csv"), (Occupation, "occupations.csv"), (SourceLine, "sources.csv"))
 DRAFTERS, APPROVERS = (Role.ADMINISTRATOR,), (Role.REVIEWER,)
 BASELINE = "基准版"
 DAY = timedelta(days=1)
 # The first rule an item ever has applies to whatever is reported under it, however long ago it was decided.
 FROM_THE_BEGINNING = date(1949, 10, 1)
-
-
-def _load(name: str):
-    return yaml.safe_load((DATA / name).read_text(encoding="utf-8"))
 
 
 @transaction.atomic
@@ -67,12 +64,15 @@ def seed() -> dict[str, int]:
 
 
 def _seed_rows() -> None:
-    for entry in _load("legal_bases.yaml"):
+    for model, name in TABLES:
+        for row in reading.table(name):
+            model.objects.get_or_create(code=row["code"], defaults=row)
+    for entry in reading.load("legal_bases.yaml"):
         LegalBasis.objects.get_or_create(code=entry["code"], defaults=entry)
     bases = {basis.code: basis for basis in LegalBasis.objects.all()}
-    for path in sorted((DATA / "items").glob("*.yaml")):
-        _seed_item(yaml.safe_load(path.read_text(encoding="utf-8")), bases)
-    for entry in _load("display_rules.yaml"):
+    for entry in reading.items():
+        _seed_item(entry, bases)
+    for entry in reading.display_rules():
         DisplayRule.objects.get_or_create(
             key=entry["key"],
             defaults={
@@ -94,6 +94,7 @@ def _seed_item(entry: dict, bases: dict[str, LegalBasis]) -> None:
     if InformationItem.objects.filter(code=entry["code"]).exists():
         return
     fields, further = entry.pop("fields"), entry.pop("further_bases")
+    entry.pop("display", None)
     item = InformationItem.objects.create(**entry | {"legal_basis": bases[entry["legal_basis"]]})
     item.further_bases.set(bases[code] for code in further)
     ItemField.objects.bulk_create(ItemField(item=item, **_graded(field)) for field in fields)
@@ -166,7 +167,7 @@ def _standard_fields(item: dict) -> list[dict]:
     missing = {"person"} - kinds | ({"organisation"} if kinds <= {"person"} else set())
     labels = [kind.label for kind in SubjectKind if kind in kinds]
     fields = []
-    for entry in _load("standard_fields.yaml"):
+    for entry in reading.load("standard_fields.yaml"):
         if entry.pop("only", "") in missing:
             continue
         if entry.get("role") == "subject_kind":

@@ -21,6 +21,7 @@ from catalogue.models import (
     LegalBasis,
     Severity,
     SubjectKind,
+    TermMethod,
 )
 
 NEEDED = (
@@ -168,7 +169,7 @@ def _rule(rule: dict, bases: set[str], items: set[str]) -> Iterator[str]:
         yield f"{place}：没有法律依据“{rule['legal_basis']}”。"
     if rule["item_code"] not in items:
         yield f"{place}：没有编码为“{rule['item_code']}”的目录项。"
-    if rule["method"] != "valid_until" and not rule["maximum_months"]:
+    if rule["method"] in (TermMethod.MONTHS, TermMethod.IF_STATED) and not rule["maximum_months"]:
         yield f"{place}：按月计算或仅在写明时公示的，要有最长月数。"
 
 

@@ -12,8 +12,8 @@ from datetime import date, timedelta
 from records.identity import ORGANISATION_WEIGHTS, id_check_character, uscc_check_character
 
 DEPARTMENTS = (
-    ("530000-YS-SJ", "云南省演示市场监管局", "530000"),
-    ("530100-YS-JT", "昆明市演示交通运输局", "530100"),
+    ("530000-YS-SJJ", "云南省演示市场监管局", "530000"),
+    ("530100-YS-JTT", "昆明市演示交通运输局", "530100"),
 )
 
 USERS = (

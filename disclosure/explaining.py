@@ -57,6 +57,8 @@ def describe_term(rule: DisplayRule) -> str:
     """A display rule in one sentence."""
     if rule.method == TermMethod.VALID_UNTIL:
         return "公示至文书所载有效期届满，期满自动停止。"
+    if rule.method == TermMethod.NEVER:
+        return "不向社会公示。"
     maximum = f"最长 {rule.maximum_months} 个月"
     if rule.method == TermMethod.IF_STATED:
         return f"一般不公示；作出决定的部门写明公示截止日期的，自决定之日起{maximum}。"

@@ -132,6 +132,11 @@ class PublicRecord(models.Model):
         return self.state == DISPUTED
 
     @property
+    def is_reference(self) -> bool:
+        """Not an authority's decision: for reference only (33号（十九）)."""
+        return self.category == Category.REFERENCE
+
+    @property
     def is_about_a_person(self) -> bool:
         return self.subject_kind == SubjectKind.PERSON
 

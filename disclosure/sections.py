@@ -40,13 +40,25 @@ class Section:
         return sum(entry.total for entry in self.entries)
 
     @property
+    def filled(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.total]
+
+    @property
+    def empty(self) -> int:
+        """How many items of the section have nothing to show: a sentence, not a heading each."""
+        return len(self.entries) - len(self.filled)
+
+    @property
     def names_its_items(self) -> bool:
         """A single item needs no heading of its own."""
         return len(self.entries) > 1
 
 
 def sections_of(subject: PublicSubject, *, on: date) -> list[Section]:
-    """Every section, the empty ones too, with the newest records of each item."""
+    """Every official section, the empty ones too, with the newest records of each item.
+
+    What is for reference only stands after them, and only where there is something.
+    """
     entries = defaultdict(list)
     for (category, name, code), records in _by_item(subject, on).items():
         entries[category].append(_entry(subject, name, code, records))
@@ -58,6 +70,7 @@ def sections_of(subject: PublicSubject, *, on: date) -> list[Section]:
             meaning=EMPTY if entries[category] else NOT_COLLECTED,
         )
         for category in Category
+        if category != Category.REFERENCE or any(entry.total for entry in entries[category])
     ]
 
 

@@ -44,6 +44,7 @@ class RecordSerializer(serializers.Serializer):
     authority = serializers.CharField(help_text="作出决定的机关")
     department = serializers.CharField(source="department_name", help_text="报送部门")
     severity = serializers.CharField(help_text="失信程度：minor、general、serious 或空")
+    reference_only = serializers.BooleanField(source="is_reference", help_text="仅供参考，不是公共信用信息")
     disputed = serializers.BooleanField(source="is_disputed", help_text="正在核查异议")
     values = serializers.SerializerMethodField(help_text="国家标准代码 → 内容")
     fields = serializers.SerializerMethodField("get_names", help_text="国家标准代码 → 字段中文名称")

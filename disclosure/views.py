@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 
 from audit.heads import as_published
 from audit.models import TreeHead
-from catalogue.models import DisplayRule, InformationItem, LegalBasis, Severity
+from catalogue.duties import describe
+from catalogue.models import DisplayRule, InformationItem, LegalBasis, Severity, TermMethod
 from catalogue.workbook import XLSX, write_workbook
 from deadlines.clock import today
 from disclosure import search as searching
@@ -30,6 +31,7 @@ from records.errors import Refused
 
 WEIGHT = {severity.value: place for place, severity in enumerate(Severity)}
 HOME = ("首页", "/")
+LISTS_AT_HOME = 10
 
 
 def page(view):
@@ -63,12 +65,20 @@ def home(request):
         {"value": f"{counted.records:,}", "label": "公示中的记录", "note": note, "url": reverse("portal:lists")},
         {"value": f"{counted.departments:,}", "label": "有记录在公示的报送部门", "note": note},
     ]
-    return render(request, "disclosure/home.html", {"figures": shown, "lists": _lists(counted)})
+    return render(request, "disclosure/home.html", {"figures": shown, "lists": _fullest(_lists(counted))})
+
+
+def _fullest(items: list[InformationItem]) -> list[InformationItem]:
+    """The ten with the most records, in their own order; the rest is one step away."""
+    chosen = sorted(items, key=lambda item: -item.total)[:LISTS_AT_HOME]
+    return [item for item in items if item in chosen]
 
 
 def _lists(counted: Figures) -> list[InformationItem]:
-    """Items in force, each with `total`, the records its list has."""
-    items = in_national_order(InformationItem.objects.in_force(on=counted.on).select_related("legal_basis"))
+    """Items in force that have an open list, each with `total`, the records in it."""
+    shown = DisplayRule.objects.exclude(method=TermMethod.NEVER).values("item_code")
+    official = InformationItem.objects.in_force(on=counted.on).official_about_organisations().filter(code__in=shown)
+    items = in_national_order(official.select_related("legal_basis"))
     for item in items:
         item.total = counted.by_item.get(item.code, 0)
     return items
@@ -319,6 +329,7 @@ def item(request, code):
         "on": on,
         "is_today": on == today(),
         "edition": PublicEdition.objects.defer("law").in_force(on=on),
+        "duty": describe(found),
         "bases": [found.legal_basis, *found.further_bases.all()],
         "fields": found.fields.order_by("seq"),
         "rules": [{"rule": rule, "term": describe_term(rule)} for rule in rules],

@@ -10,7 +10,7 @@ from django.db import connection
 from exchange.models import Delivery
 from exchange.workflow import HandoverAction
 
-# Displayed rows are published, rows shown to the nation before are withdrawn, the rest has nothing to tell it.
+# Displayed rows and references are published, what the nation saw before is withdrawn, the rest has nothing to tell it.
 CLAIM = """
 WITH pending AS (
     SELECT r.id, r.revision
@@ -23,7 +23,8 @@ WITH pending AS (
     FOR UPDATE OF r SKIP LOCKED
 )
 SELECT p.id, p.revision,
-       CASE WHEN EXISTS (SELECT FROM public_record AS v WHERE v.id = p.id) THEN 'publish'
+       CASE WHEN EXISTS (SELECT FROM public_record AS v WHERE v.id = p.id)
+              OR EXISTS (SELECT FROM national_reference AS v WHERE v.id = p.id) THEN 'publish'
             WHEN h.is_published THEN 'withdraw' ELSE '' END
 FROM pending AS p LEFT JOIN exchange_handover AS h ON h.record_id = p.id
 ORDER BY p.id
@@ -58,10 +59,17 @@ def claim(limit: int) -> list[Claimed]:
         return [Claimed(*row) for row in cursor.fetchall()]
 
 
-def public_values(record_ids: list[int]) -> dict[int, dict[str, str]]:
-    """What the world may read of these records. One whose display ended a moment ago is not there: nothing to tell."""
+def told_values(record_ids: list[int]) -> dict[int, dict[str, str]]:
+    """What the nation is told of these records: what the world may read, and the shared fields of what is forwarded.
+
+    One whose display ended a moment ago is not there: nothing to tell.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, values FROM public_record WHERE id = ANY(%s)", [record_ids])
+        cursor.execute(
+            "SELECT id, values FROM public_record WHERE id = ANY(%(ids)s) "
+            "UNION ALL SELECT id, values FROM national_reference WHERE id = ANY(%(ids)s)",
+            {"ids": record_ids},
+        )
         return {pk: json.loads(values) if isinstance(values, str) else values for pk, values in cursor.fetchall()}
 
 

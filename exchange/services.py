@@ -19,6 +19,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit import services as audit
 from audit.actions import Action
+from catalogue.models import Standing
 from exchange import bulk, workflow
 from exchange.client import NationalPlatform, NoAnswer
 from exchange.messages import Action as WireAction
@@ -35,6 +36,8 @@ PATIENCE = timedelta(
 )  # longer than any exchange lasts: then the sender is dead and its delivery is asked about
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=1)
 DELIVERIES_A_RUN = 50
+# 信息性质: what is no authority's decision says so in every row that leaves (98号六（二）：作为参考).
+REFERENCE = {"XXXZ": Standing.REFERENCE.label}
 
 
 def national_platform() -> NationalPlatform:
@@ -103,8 +106,8 @@ def _claim() -> Delivery | None:
 
 
 def _send(platform: NationalPlatform, delivery: Delivery) -> int:
-    handovers = {_key(h): h for h in delivery.handovers.select_related("record", "record__subject")}
-    values = bulk.public_values([handover.pk for handover in handovers.values()])
+    handovers = {_key(h): h for h in delivery.handovers.select_related("record__item", "record__subject")}
+    values = bulk.told_values([handover.pk for handover in handovers.values()])
     items = tuple(_item(handover, values.get(handover.pk, {})) for handover in handovers.values())
     batch = OutboundBatch(
         settings.NATIONAL_SOURCE, delivery.public_id.hex, settings.NATIONAL_EPOCH, timezone.now(), items
@@ -139,7 +142,7 @@ def _item(handover: Handover, values: Mapping[str, str]) -> OutboundItem:
         document_no=record.document_no,
         decided_on=record.decided_on,
         displayed_until=record.displayed_until,
-        values=values,
+        values=values | (REFERENCE if record.item.is_reference else {}),
     )
 
 

@@ -27,6 +27,7 @@ from records.models import IdentifierKind
 from records.problems import Problem, problem
 from records.reading import Column, Date, Number
 from records.reading.cleaning import clean_text, fold_name, parse_date, parse_decimal
+from records.responsible import ResponsibleReader
 
 EARLIEST = date(1949, 10, 1)
 ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
@@ -63,6 +64,7 @@ class CleanRow:
     severity: str
     displayed_until: date | None
     display_rule_key: str
+    responsible: str
 
 
 class Invalid(Exception):
@@ -101,6 +103,9 @@ class RowChecker:
         }
         self.secret_codes = [field.code for field in fields if field.type == FieldType.ID_NUMBER]
         self.public_text = [f.code for f in fields if f.type == FieldType.TEXT and f.scope == Scope.PUBLIC]
+        self.responsible = ResponsibleReader(
+            fields, minimum_age=item.minimum_age, is_graded=bool(item.severity_by_value)
+        )
         self.cells: list[Cell] = []
         self.default_kind: str | None = None
 
@@ -168,7 +173,7 @@ class RowChecker:
         field = self.by_role[FieldRole.SUBJECT_KIND]
         if self.default_kind:
             kind = self.default_kind
-            uscc = values.get(self.by_role[FieldRole.USCC].code, "")
+            uscc = self._value(values, FieldRole.USCC) or ""
             if uscc.startswith("92"):  # GB 32100: registering authority 9, organisation class 2
                 kind = SubjectKind.SOLE_TRADER.value
             values[field.code] = SubjectKind(kind).label
@@ -211,8 +216,10 @@ class RowChecker:
         self._check_dates(decided_on, valid_until, stated_until, problems)
         self._check_source(values, problems)
         self._check_open_text(values, problems)
+        self._check_admitted(values, problems)
         kinds, lookups, ciphers, adult = self._identify(values, kind, decided_on, problems)
         severity = self._severity(values)
+        people = self.responsible.read(values, decided_on=decided_on, severity=severity, problems=problems)
         rule = rule_for(self.rules, severity=severity, decided_on=decided_on)
         if rule is None:
             problems.append(_problem(self.by_role[FieldRole.DECIDED_ON], "no_display_rule", decided_on.isoformat()))
@@ -222,6 +229,8 @@ class RowChecker:
         nominal = display_term(rule, **dates)
         # A rule that reaches back changes the term, not the content: the row sent again is still the same row.
         term = milder_term(nominal, self.rules, severity=severity, on=self.today, **dates)
+        # Whether a person was of age must be known before anything is shown; the database refuses it otherwise.
+        until = None if kind == SubjectKind.PERSON and (adult is None or decided_on < adult) else term.until
         stored = {code: value if type(value) is str else value.isoformat() for code, value in values.items()}
         content = ENCODE(stored)
         digest = crypto.keyed_digest(f"{severity}|{nominal.until}|{content}".encode())
@@ -244,8 +253,9 @@ class RowChecker:
             secrets=ENCODE(secrets),
             content_digest=digest,
             severity=severity,
-            displayed_until=term.until,
+            displayed_until=until,
             display_rule_key=term.rule_key,
+            responsible=ENCODE(people),
         )
 
     def _value(self, values: dict, role: FieldRole):
@@ -266,6 +276,13 @@ class RowChecker:
         source = self._value(values, FieldRole.SOURCE_CODE)
         if source and self.sources and source not in self.sources:
             problems.append(_problem(self.by_role[FieldRole.SOURCE_CODE], "source_department_mismatch", source))
+
+    def _check_admitted(self, values: dict, problems: list[Problem]) -> None:
+        """What stays below the item's threshold is not collected (98号四（二）)."""
+        rule = self.item.admits
+        if rule and values.get(rule["field"]) not in rule["values"]:
+            field = next(f for f in self.fields if f.code == rule["field"])
+            problems.append(_problem(field, "below_threshold", str(values.get(field.code, "")), why=rule["why"]))
 
     def _check_open_text(self, values: dict, problems: list[Problem]) -> None:
         """A citizen's number in a text that will be published harms at once: the row goes back."""

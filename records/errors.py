@@ -22,6 +22,12 @@ class ItemNotInForce(Refused):
     code = "item_not_in_force"
 
 
+class NotASource(Refused):
+    """The catalogue does not name this department's line among the sources of the item (98号四（二）)."""
+
+    code = "department_not_a_source"
+
+
 class IdempotencyConflict(Refused):
     """The key was used for another request (422)."""
 

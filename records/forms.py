@@ -19,6 +19,7 @@ OTHER = "__other"
 OTHER_WORD = "其他"
 ANY = ("", "全部")
 LONG_TEXT = 200
+RESPONSIBLE = "责任人员"
 MEANING = re.compile(r"(\S+) 为([^，。；]+)")
 SUBJECT_ROLES = {FieldRole.SUBJECT_NAME, FieldRole.SUBJECT_KIND}
 CODE_TYPES = (FieldType.USCC, FieldType.ORGANISATION_CODE, FieldType.ID_NUMBER)
@@ -252,7 +253,7 @@ class RecordForm(forms.Form):
     def sections(self) -> list[Section]:
         """主体, 决定, 机关: the order in which a clerk reads the document."""
         start = next((f.seq for f in self.item_fields if f.role == FieldRole.AUTHORITY), None)
-        sections = {name: Section(name) for name in ("主体", "决定", "机关与来源")}
+        sections = {name: Section(name) for name in ("主体", "决定", "机关与来源", RESPONSIBLE)}
         for each in self.item_fields:
             parts = sections[_section_of(each, start)].parts
             kinds = " ".join(SubjectKind(kind).label for kind in each.applies_to)
@@ -276,6 +277,8 @@ def _beside_the_field(problem: Problem) -> str:
 
 
 def _section_of(each: ItemField, authority_seq: int | None) -> str:
+    if each.responsible_part:
+        return RESPONSIBLE
     if each.role in SUBJECT_ROLES or each.applies_to:
         return "主体"
     if authority_seq is not None and each.seq >= authority_seq and each.scope == Scope.PUBLIC and not each.values:

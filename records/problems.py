@@ -29,6 +29,16 @@ PROBLEMS = {
     "subject_kind_not_allowed": ("“{item}”不归集{value}的信息。", "请核对主体类别。"),
     "not_for_this_kind": ("该主体类别不应填写“{field}”。", "请核对主体类别，或清空该单元格。"),
     "subject_is_minor": ("当事人在决定日期未满 {age} 周岁，不得归集此类信息。", "请勿报送未成年人的该类信息。"),
+    "below_threshold": ("“{field}”为“{value}”的不属于归集范围：{why}。", "请勿报送，或改报其他目录项。"),
+    "responsible_without_basis": (
+        "“{field}”没有填写，没有法律依据的不得记入个人信用记录。",
+        "请写明法律、法规的名称和条款，或删去这名责任人员。",
+    ),
+    "responsible_only_if_serious": (
+        "只有严重失信行为才记入责任人员的个人信用记录（国发〔2016〕33号（十四））。",
+        "请删去责任人员，或核对失信程度。",
+    ),
+    "responsible_named_twice": ("“{field}”的号码在本行出现了两次。", "同一人只填一次，身份可填多个，用顿号隔开。"),
     "source_department_mismatch": (
         "“{field}”的“{value}”不是本部门的代码。",
         "请填写本部门的统一社会信用代码，或由对应部门报送。",

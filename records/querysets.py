@@ -3,10 +3,17 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from accounts.models import Department
+from catalogue.models import InformationItem, SubjectKind
 from records import workflow
+
+
+def closed_items(user):
+    """Items whose records this user may not see, whatever department they belong to (adult students' files)."""
+    line = user.department.line if user.is_authenticated and user.department_id else ""
+    return InformationItem.objects.closed_to(line).values("pk")
 
 
 class ScopedQuerySet(models.QuerySet):
@@ -18,12 +25,29 @@ class ScopedQuerySet(models.QuerySet):
         return self.filter(department__in=Department.objects.visible_to(user))
 
 
+class OfItemQuerySet(ScopedQuerySet):
+    """Rows of an item, too. What only certain lines of departments may see (112号一（四）) exists for nobody else.
+
+    Province-wide roles have no line: the document names schools and education, and nobody above them.
+    """
+
+    def visible_to(self, user):
+        return super().visible_to(user).open_to(user)
+
+    def open_to(self, user):
+        """Without what the item keeps from this user, whatever else lets them in."""
+        return self.exclude(item__in=closed_items(user))
+
+
 class SubjectQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Subjects about whom the user's departments hold a record."""
+        """Subjects about whom the user's departments hold a record the user may see."""
+        records = self.model._meta.get_field("records").related_model.objects
         if user.is_authenticated and user.is_active and user.sees_whole_province:
-            return self
-        return self.filter(records__department__in=Department.objects.visible_to(user)).distinct()
+            about = records.filter(subject=OuterRef("pk"))
+            is_hidden = Exists(about.filter(item__in=closed_items(user))) & ~Exists(about.visible_to(user))
+            return self.exclude(Q(kind=SubjectKind.PERSON) & Q(is_hidden))
+        return self.filter(records__in=records.visible_to(user)).distinct()
 
     def standing_alone(self):
         """Subjects that were not found to be another one."""
@@ -69,13 +93,13 @@ class CodeCaseQuerySet(ScopedQuerySet):
         )
 
 
-class BatchQuerySet(ScopedQuerySet):
+class BatchQuerySet(OfItemQuerySet):
     def claimable(self, *, at):
         """Unfinished batches nobody holds a lease on."""
         return self.filter(Q(leased_until__isnull=True) | Q(leased_until__lt=at), state__in=workflow.BATCH_UNFINISHED)
 
 
-class RecordQuerySet(ScopedQuerySet):
+class RecordQuerySet(OfItemQuerySet):
     def displayed(self, *, on: date):
         return self.filter(state__in=workflow.RECORD_LIVE, displayed_from__lte=on, displayed_until__gte=on)
 

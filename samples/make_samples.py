@@ -18,12 +18,15 @@ import xlsxwriter
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from credit_platform import demo  # noqa: E402 - a script finds its own project first
+from catalogue import reading  # noqa: E402 - a script finds its own project first
+from credit_platform import demo, demo_items  # noqa: E402
 
 TODAY = datetime.date(2026, 11, 2)
 UNIT = demo.DEPARTMENTS[0][1]
 UNIT_CODE = demo.make_uscc(demo.DEPARTMENTS[0][2], 801, "11")
 Row = dict[str, str]
+# 责任人员 come with their source: nobody sends a file of them.
+SAMPLED_ABOVE = {"XZXK", "XZCF", "ZRRY"}
 
 CODES = (
     "行政相对人代码_1（统一社会信用代码）",
@@ -197,8 +200,23 @@ def make_all() -> dict[str, bytes]:
     }
 
 
+def make_items() -> dict[str, bytes]:
+    """A small file for every item of the catalogue that has no sample above, in the order of its template."""
+    sources, any_department = demo_items.sources(), demo_items.Source(demo.DEPARTMENTS[0][0], UNIT, UNIT_CODE)
+    made = {}
+    for item in reading.items():
+        if item["code"] in SAMPLED_ABOVE:
+            continue
+        titles = [field["name"] for field in item["fields"]]
+        source = sources[item["sources"][0]] if "sources" in item else any_department
+        rows = demo_items.titled(item, source, TODAY)
+        made[f"items/{item['code']}.csv"] = as_csv(titles, iter(rows), "utf-8-sig")
+    return made
+
+
 if __name__ == "__main__":
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
-    for name, content in make_all().items():
+    (folder / "items").mkdir(exist_ok=True)
+    for name, content in (make_all() | make_items()).items():
         (folder / name).write_bytes(content)
         print(folder / name, len(content))

@@ -267,6 +267,7 @@ class Migration(migrations.Migration):
                             "records.identifier.revealed",
                             "records.person.listed",
                             "records.person.exported",
+                            "records.occupation.viewed",
                         ],
                     )
                 ),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalogue", "0002_initial"),
+        ("catalogue", "0003_standing"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -26,6 +26,7 @@ CREATE FUNCTION display_term(method text, minimum integer, maximum integer, deci
 RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE
         WHEN method = 'valid_until' THEN valid_until
+        WHEN method = 'never' THEN NULL
         WHEN stated_until IS NULL AND method = 'if_stated' THEN NULL
         WHEN stated_until IS NULL THEN (decided_on + make_interval(months => maximum))::date
         ELSE least(greatest(stated_until, (decided_on + make_interval(months => coalesce(minimum, 0)))::date),

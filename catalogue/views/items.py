@@ -4,7 +4,8 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from catalogue.models import DisplayRule, InformationItem
+from catalogue.duties import Duty, describe, duties
+from catalogue.models import DisplayRule, FieldSet, InformationItem
 from catalogue.order import in_national_order
 from deadlines.clock import today
 
@@ -36,8 +37,25 @@ def item(request, code):
         "in_force": is_in_force(shown, today()),
         "fields": shown.fields.order_by("seq"),
         "rules": DisplayRule.objects.of(shown.code).order_by("-in_force_from", "severity"),
+        "duty": describe(shown),
         "bases": [shown.legal_basis, *shown.further_bases.order_by("code")],
         "section": "catalogue",
         "crumbs": [("待办", "/office/"), ("目录", "/office/catalogue/"), (shown.name, "")],
     }
     return render(request, "office/catalogue_item.html", context)
+
+
+@require_safe
+def key_fields(request):
+    """Which field is recorded by which item, reported by which departments (112号二（二）、21号四（一）)."""
+    rows = duties(on=today())
+    context = {
+        "sets": [(field_set.label, _of(field_set, rows)) for field_set in FieldSet],
+        "section": "catalogue",
+        "crumbs": [("待办", "/office/"), ("目录", "/office/catalogue/"), ("重点领域", "")],
+    }
+    return render(request, "office/key_fields.html", context)
+
+
+def _of(field_set: FieldSet, rows: list[Duty]) -> list[Duty]:
+    return [row for row in rows if row.field.field_set == field_set]

@@ -33,6 +33,7 @@ REVOKE DELETE ON exchange_headhandover FROM credit_office, credit_worker;
 REVOKE DELETE ON accounts_user, accounts_apitoken FROM credit_office, credit_worker;
 REVOKE DELETE ON catalogue_informationitem, catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis, catalogue_edition
     FROM credit_office, credit_worker;
+REVOKE DELETE ON catalogue_keyfield, catalogue_occupation, catalogue_sourceline FROM credit_office, credit_worker;
 -- The law is not edited in place: rows of the catalogue begin, and end. A legal basis is a citation and may be corrected by an
 -- edition, which keeps its former wording.
 REVOKE UPDATE ON catalogue_informationitem, catalogue_itemfield, catalogue_displayrule FROM credit_office, credit_worker;
@@ -41,10 +42,12 @@ REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM credit_office, credit_wo
 -- Views are read.
 REVOKE INSERT, UPDATE, DELETE ON public_subject, public_record, public_listing FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON public_former_name, public_former_address, public_edition FROM credit_office, credit_worker;
+REVOKE INSERT, UPDATE, DELETE ON records_certificate, national_reference FROM credit_office, credit_worker;
 
 GRANT SELECT ON public_subject, public_record, public_listing, public_former_name, public_former_address TO credit_portal;
 GRANT SELECT ON public_edition, accounts_region TO credit_portal;
 GRANT SELECT ON catalogue_informationitem, catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis,
     catalogue_informationitem_further_bases TO credit_portal;
+GRANT SELECT ON catalogue_keyfield, catalogue_sourceline TO credit_portal;
 -- What it publishes of the trail: a number a day.
 GRANT SELECT ON audit_treehead TO credit_portal;

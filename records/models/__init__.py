@@ -3,6 +3,7 @@
 from records.models.batches import Batch, BatchKey, IdempotencyKey, RejectedRow, StagedRow
 from records.models.cases import CodeCase, CodeCaseRow
 from records.models.merging import Reason, SubjectMerge, SuspectedDuplicate
+from records.models.persons import Certificate
 from records.models.quality import (
     Bulletin,
     FigureRun,
@@ -31,6 +32,7 @@ __all__ = [
     "BatchKey",
     "Bigrams",
     "Bulletin",
+    "Certificate",
     "CodeCase",
     "CodeCaseRow",
     "FigureRun",

@@ -5,7 +5,7 @@ import uuid
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Now
 
 from catalogue.models import InformationItem
@@ -103,6 +103,7 @@ class StagedRow(models.Model):
     severity = models.CharField(max_length=10, blank=True)
     displayed_until = models.DateField(null=True)
     display_rule_key = models.CharField(max_length=60)
+    responsible = models.JSONField(default=list, db_default=Value([], models.JSONField()))
 
     pk = models.CompositePrimaryKey("batch_id", "row_no")
 

@@ -3,7 +3,7 @@
 import uuid
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Now
 
 from catalogue.models import InformationItem, Severity
@@ -33,6 +33,11 @@ class Record(models.Model):
     authority = models.TextField("决定机关")
     values = models.JSONField("内容")
     secrets = models.JSONField(default=dict, editable=False)
+    # Whom an organisation's record names (33号（十四）), numbers as ciphertext; the database makes their records.
+    responsible = models.JSONField(default=list, db_default=Value([], models.JSONField()), editable=False)
+    derived_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, db_index=False, related_name="derived", verbose_name="来源记录"
+    )
     content_digest = models.BinaryField(editable=False)
     severity = models.CharField("失信程度", max_length=10, choices=Severity.choices, blank=True)
     state = models.CharField(
@@ -65,6 +70,7 @@ class Record(models.Model):
             models.Index(
                 fields=["displayed_until"], name="record_term_running", condition=Q(state__in=workflow.RECORD_LIVE)
             ),
+            models.Index(fields=["derived_from"], name="record_derived", condition=Q(derived_from__isnull=False)),
             models.Index(fields=["id"], name="record_pending", condition=Q(revision__gt=F("national_revision"))),
         ]
         constraints = [

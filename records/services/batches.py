@@ -22,7 +22,7 @@ from audit.actions import Action
 from catalogue.models import DisplayRule, InformationItem
 from records import bulk, storage, workflow
 from records.checking import CleanRow, RowChecker
-from records.errors import IdempotencyConflict, ItemNotInForce, RightMissing
+from records.errors import IdempotencyConflict, ItemNotInForce, NotASource, RightMissing
 from records.models import Batch, IdempotencyKey, RejectedRow
 from records.problems import Problem, problem
 from records.reading import FileRefused, Limits, find_header, open_table
@@ -45,6 +45,12 @@ def require_right(actor: User, right: str, department: Department) -> None:
     """
     if actor.is_superuser or not actor.has_perm(f"accounts.{right}_department", department):
         raise RightMissing("您没有代表该部门办理此事的权限，请联系系统管理员授予。")
+
+
+def require_source(item: InformationItem, department: Department) -> None:
+    """Raise NotASource unless the catalogue lets this department report the item."""
+    if item.sources and department.line not in item.sources:
+        raise NotASource(f"信息目录没有把{department}列为“{item.name}”的来源，不能报送。请核对事项。")
 
 
 def item_in_force(code_or_name: str, *, on: date) -> InformationItem:
@@ -78,6 +84,7 @@ def receive_batch(
     A file over the limit becomes a refused batch, of which nothing but the refusal is kept.
     """
     require_right(actor, "report", department)
+    require_source(item, department)
     public_id = uuid.uuid4()
     batch = Batch(
         public_id=public_id, item=item, department=department, source=source, file_name=file_name[-255:], sent_by=actor

@@ -13,7 +13,7 @@ from audit.actions import Action
 from catalogue.models import InformationItem
 from records import bulk, storage, workflow
 from records.checking import CleanRow
-from records.errors import RowRefused
+from records.errors import Refused, RowRefused
 from records.models import Batch, Record, RejectedRow
 from records.problems import Problem
 from records.services.batches import checker_for, finish, merge_slice, receive_batch, require_right
@@ -86,6 +86,8 @@ def withdraw_record(record: Record, *, actor: User, reason: str, today: date) ->
     """
     record = Record.objects.select_for_update().select_related("department").get(pk=record.pk)
     require_right(actor, "report", record.department)
+    if record.derived_from_id:
+        raise Refused("责任人员的记录随来源记录更正、撤回，请到来源记录办理。", code="record_is_derived")
     record.state = workflow.next_state(record.state, "withdraw")
     record.ended_on, record.end_reason = today, reason
     record.revision += 1

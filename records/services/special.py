@@ -158,7 +158,7 @@ def read_special_query(query: SpecialQuery, *, actor: User, today: date) -> tupl
     found = Identifier.objects.filter(kind=query.identifier_kind, lookup=query.lookup).select_related("subject").first()
     records = []
     if found is not None:
-        held = Record.objects.filter(subject=found.subject).exclude(state=workflow.WITHDRAWN)
+        held = Record.objects.open_to(actor).filter(subject=found.subject).exclude(state=workflow.WITHDRAWN)
         records = list(held.select_related("item", "department", "subject").order_by("-decided_on", "-pk"))
     audit.record(
         Action.QUERY_READ,

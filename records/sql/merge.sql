@@ -62,6 +62,14 @@ FROM records_formername AS f
 WHERE m.outcome IN ('name_conflict', 'person_name_conflict') AND f.subject_id = m.subject_id AND f.name_key = m.name_key
   AND (f.until_on IS NULL OR m.decided_on < f.until_on)
 
+-- A person responsible whose number is known under another name: the row goes back, as for the subject itself.
+UPDATE merging AS m
+SET outcome = 'person_name_conflict'
+FROM slice AS s CROSS JOIN LATERAL jsonb_to_recordset(s.responsible) AS p (kind text, lookup text, name_key text)
+JOIN records_identifier AS i USING (kind, lookup) JOIN records_subject AS held ON held.id = i.subject_id
+WHERE s.row_no = m.row_no AND s.responsible <> '[]' AND held.name_key <> p.name_key AND m.outcome IS NULL
+  AND NOT EXISTS (SELECT FROM records_formername AS f WHERE f.subject_id = held.id AND f.name_key = p.name_key)
+
 ANALYZE merging (row_no, subject_id, key)
 
 -- Further codes of a known subject.
@@ -101,7 +109,7 @@ WHERE m.row_no = n.row_no AND m.outcome IS NULL
 -- Changed: the former content stays as a version (trigger), the revision moves on, so it is pending for the nation again.
 UPDATE records_record AS r
 SET item_id = %(item)s, subject_name = s.subject_name, title = s.title, authority = s.authority, "values" = s.values,
-    secrets = s.secrets, content_digest = s.content_digest, severity = s.severity,
+    secrets = s.secrets, responsible = s.responsible, content_digest = s.content_digest, severity = s.severity,
     displayed_until = s.displayed_until, display_rule_key = s.display_rule_key,
     displayed_from = coalesce(r.displayed_from, CASE WHEN s.displayed_until >= platform_today() THEN platform_today() END),
     state = CASE WHEN s.displayed_until < platform_today() THEN 'expired' WHEN r.state = 'expired' THEN 'current' ELSE r.state END,
@@ -112,10 +120,10 @@ WHERE m.record_id = r.id AND m.outcome IS NULL
 
 -- New. What is not displayed has nothing to tell the nation.
 INSERT INTO records_record (public_id, item_id, item_code, subject_id, department_id, subject_name, document_no, decided_on,
-    title, authority, "values", secrets, content_digest, severity, displayed_from, displayed_until, display_rule_key,
+    title, authority, "values", secrets, responsible, content_digest, severity, displayed_from, displayed_until, display_rule_key,
     state, ended_on, batch_id, row_no, national_revision)
 SELECT gen_random_uuid(), %(item)s, %(code)s, m.subject_id, %(department)s, s.subject_name, s.document_no, s.decided_on,
-    s.title, s.authority, s.values, s.secrets, s.content_digest, s.severity,
+    s.title, s.authority, s.values, s.secrets, s.responsible, s.content_digest, s.severity,
     CASE WHEN s.displayed_until >= platform_today() THEN platform_today() END, s.displayed_until, s.display_rule_key,
     CASE WHEN s.displayed_until < platform_today() THEN 'expired' ELSE 'current' END,
     CASE WHEN s.displayed_until < platform_today() THEN s.displayed_until END,

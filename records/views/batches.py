@@ -96,7 +96,7 @@ def own_department(user) -> Department:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_batch(request):
     department = own_department(request.user)
-    items = in_national_order(InformationItem.objects.in_force(on=today()))
+    items = in_national_order(InformationItem.objects.in_force(on=today()).reportable_by(department.line))
     if request.method != "POST":
         initial = {"key": uuid.uuid4().hex, "item": request.GET.get("item", "")}
         return _upload_page(request, UploadForm(items=items, initial=initial), items)

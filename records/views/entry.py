@@ -14,10 +14,10 @@ from catalogue.order import in_national_order
 from deadlines.clock import today
 from records import services
 from records.checking import CleanRow
-from records.errors import ItemNotInForce, RowRefused
+from records.errors import ItemNotInForce, NotASource, RowRefused
 from records.forms import RecordForm
 from records.models import Batch, IdempotencyKey, Record
-from records.services.batches import checker_for, item_in_force
+from records.services.batches import checker_for, item_in_force, require_source
 from records.services.records import FIRST_ROW
 from records.views.batches import own_department
 from records.views.terms import explain
@@ -28,8 +28,9 @@ CRUMBS = [("待办", "/office/"), ("记录", "/office/records/")]
 
 @require_safe
 def choose_item(request):
-    own_department(request.user)
-    items = in_national_order(InformationItem.objects.in_force(on=today()).select_related("legal_basis"))
+    department = own_department(request.user)
+    allowed = InformationItem.objects.in_force(on=today()).reportable_by(department.line)
+    items = in_national_order(allowed.select_related("legal_basis"))
     return render(
         request, "office/record_new.html", {"items": items, "section": "records", "crumbs": [*CRUMBS, ("填报一条", "")]}
     )
@@ -42,7 +43,8 @@ def enter(request, code):
     department = own_department(request.user)
     try:
         item = item_in_force(code, on=today())
-    except ItemNotInForce as error:
+        require_source(item, department)
+    except (ItemNotInForce, NotASource) as error:
         raise Http404 from error
     fields = list(item.fields.order_by("seq"))
     if request.method != "POST":

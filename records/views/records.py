@@ -21,7 +21,7 @@ from records.services.readings import note_readings
 from records.views.batches import may_report
 from records.views.history import changes_of, readings_of, timeline_of
 from records.views.lateness import late_reports
-from records.views.lists import LONGEST, active_filters, page_of, record_badge, record_lines
+from records.views.lists import LONGEST, RecordLine, active_filters, page_of, record_badge, record_lines
 from records.views.reading import reader_of
 from records.views.searching import is_identity_number, matching
 from records.views.terms import explain
@@ -85,7 +85,7 @@ def filtered(records: QuerySet[Record], chosen: dict) -> QuerySet[Record]:
 def record(request, public_id):
     """One record. That a person's record is read is written down first: no line in the trail, no data (T-15)."""
     with transaction.atomic():
-        records = records_of(request.user).select_related("batch__sent_by", "batch__item")
+        records = records_of(request.user).select_related("batch__sent_by", "batch__item", "derived_from")
         shown = get_object_or_404(records, public_id=public_id)
         is_person = shown.subject.kind == SubjectKind.PERSON
         if is_person:
@@ -105,6 +105,7 @@ def record(request, public_id):
             "changes": changes_of(shown),
             "timeline": timeline_of(shown),
             "readings": readings_of(shown) if is_person else [],
+            "derived": _derived(request, shown),
             "may_withdraw": _may_withdraw(request.user, shown),
             "is_pending": shown.revision > shown.national_revision,
             "section": "records",
@@ -125,9 +126,18 @@ def _display(record: Record):
     )
 
 
+def _derived(request, record: Record) -> list[tuple[RecordLine, str]]:
+    """The records of the persons this one names, each with the role; names masked as in every list."""
+    found = list(records_of(request.user).filter(derived_from=record).order_by("pk"))
+    lines = record_lines(found, reader=reader_of(request), on=today())
+    return [(line, derived.values["ZRRY_SF"]) for line, derived in zip(lines, found, strict=True)]
+
+
 def _may_withdraw(user, record: Record) -> bool:
-    return (record.state, "withdraw") in workflow.TRANSITIONS and user.has_perm(
-        "accounts.report_department", record.department
+    return (
+        record.derived_from_id is None
+        and (record.state, "withdraw") in workflow.TRANSITIONS
+        and user.has_perm("accounts.report_department", record.department)
     )
 
 

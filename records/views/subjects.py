@@ -23,7 +23,7 @@ from records import crypto, services
 from records.errors import RightMissing
 from records.forms import RenameForm, RevealForm, StandingForm
 from records.identity import mask_number
-from records.models import Identifier, StandingChange, Subject
+from records.models import Certificate, Identifier, StandingChange, Subject
 from records.services.batches import require_right
 from records.services.readings import note_readings
 from records.views.history import LATEST, reading_event
@@ -71,6 +71,7 @@ def _page(request, shown: Subject, *, refused: RevealForm | None = None):
         "rows": [record_line(record, today(), reading) for record in page],
         "readings": [reading_event(line) for line in _readings(request.user, shown)],
         "may_rename": _may_rename(request.user),
+        "has_certificate": Certificate.objects.visible_to(request.user).filter(subject=shown).exists(),
         "section": "records",
         "crumbs": _crumbs(shown),
     }

@@ -35,6 +35,10 @@ def explain(
     is_shown = until is not None and until >= on and not hidden
     if hidden:
         sentence = hidden
+    elif until is None and rule and rule.method == TermMethod.NEVER:
+        sentence = "不公开：目录规定这类信息不向社会公示，只在部门间按权限共享。"
+    elif until is None and kind == SubjectKind.PERSON and rule and rule.method != TermMethod.IF_STATED:
+        sentence = "不公开：不能确认作出决定时当事人已满十八周岁。"
     elif until is None:
         sentence = "不公开：作出决定的机关没有写明公示截止期，按规则不公示。"
     elif until < on:
@@ -65,6 +69,8 @@ def _why_hidden(item: InformationItem, kind: str, adult_on: date | None, on: dat
 
 def _describe(rule: DisplayRule, severity: str) -> str:
     grade = f"{Severity(severity).label}失信，" if severity else ""
+    if rule.method == TermMethod.NEVER:
+        return "不公示"
     if rule.method == TermMethod.VALID_UNTIL:
         return f"{grade}公示到文书的有效期届满"
     minimum = f"最短 {rule.minimum_months} 个月、" if rule.minimum_months else ""

@@ -18,7 +18,7 @@ def test_seeding_twice_changes_nothing():
 @pytest.mark.parametrize(("code", "fields"), [("XZXK", 28), ("XZCF", 30)])
 def test_double_publicity_items_have_all_columns_of_the_national_table(code, fields):
     item = InformationItem.objects.get(code=code)
-    assert item.fields.count() == fields
+    assert item.fields.filter(responsible_part="").count() == fields
 
 
 @pytest.mark.parametrize("code", ["XZXK", "XZCF", "YZSX", "CXRY", "JYYC"])

@@ -39,6 +39,8 @@ READABLE = {
     "catalogue_informationitem_further_bases",
     "catalogue_itemfield",
     "catalogue_displayrule",
+    "catalogue_keyfield",
+    "catalogue_sourceline",
     "catalogue_legalbasis",
 }
 

@@ -46,10 +46,10 @@ def values(department):
 
 def test_the_form_is_the_catalogue_with_the_department_filled_in(office, department):
     page = office.get(PATH).content.decode()
-    names = re.findall(r'name="((?:CF_|BZ)\w*)"', page)
+    names = re.findall(r'name="((?:CF_|XZCF_|BZ)\w*)"', page)
     fields = InformationItem.objects.get(code="XZCF").fields
     assert set(fields.values_list("code", flat=True)) <= set(names)
-    assert re.findall(r'<h2 id="section-\d">([^<]+)</h2>', page) == ["主体", "决定", "机关与来源"]
+    assert re.findall(r'<h2 id="section-\d">([^<]+)</h2>', page) == ["主体", "决定", "机关与来源", "责任人员"]
     assert page.count(f'value="{department.uscc}"') == 2 and page.count(f'value="{department.name}"') == 2
     assert re.search(
         r'data-applies-to="自然人"[^>]*>\s*<div class="field field--code">\s*<label for="id_CF_XDR_ZJHM"', page

@@ -6,9 +6,10 @@ import pytest
 import yaml
 from stdnum.cn import ric, uscc
 
+from catalogue import reading
 from records.reading import Column, find_header, open_table
 from records.reading.cleaning import clean_text, fold_identifier
-from samples.make_samples import make_all
+from samples.make_samples import make_all, make_items
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = {
@@ -20,8 +21,14 @@ SAMPLES = {
 }
 
 
+ITEMS = {item["code"]: item["fields"] for item in reading.items()}
+
+
 def columns_of(item: str) -> list[Column]:
-    fields = yaml.safe_load((ROOT / f"catalogue/data/items/{item}.yaml").read_text(encoding="utf-8"))["fields"]
+    return columns(yaml.safe_load((ROOT / f"catalogue/data/items/{item}.yaml").read_text(encoding="utf-8"))["fields"])
+
+
+def columns(fields: list[dict]) -> list[Column]:
     return [
         Column(
             f["code"], (f["name"], *f.get("aliases", ())), f.get("required") == "Y" and f.get("role") != "subject_kind"
@@ -58,3 +65,20 @@ def test_sample_files_are_what_their_script_makes():
     assert set(make_all()) == set(SAMPLES)
     for name, content in make_all().items():
         assert (ROOT / "samples" / name).read_bytes() == content, "run samples/make_samples.py"
+
+
+def test_every_item_has_a_sample():
+    made = {name.removeprefix("items/").removesuffix(".csv") for name in make_items()}
+    assert made | {"XZXK", "XZCF", "ZRRY"} == set(ITEMS)  # the first two above, the last comes with its source
+    for name, content in make_items().items():
+        assert (ROOT / "samples" / name).read_bytes() == content, "run samples/make_samples.py"
+
+
+@pytest.mark.parametrize("code", [name.removeprefix("items/").removesuffix(".csv") for name in make_items()])
+def test_a_sample_has_the_columns_of_its_item(code):
+    found = columns(ITEMS[code])
+    with open_table(ROOT / f"samples/items/{code}.csv", columns=found) as table:
+        header = find_header(table.preamble, found)
+        rows = list(table.rows(header))
+    assert header.ignored == () and set(header.indexes) == {column.code for column in found}
+    assert rows and not any(row.problem for row in rows)

@@ -31,6 +31,7 @@ PARAMETERS: dict[str, Callable[[Side], dict]] = {
     "office:record": lambda side: {"public_id": side.record.public_id},
     "office:record-withdraw": lambda side: {"public_id": side.record.public_id},
     "office:subject": lambda side: {"public_id": side.person.public_id},
+    "office:occupation-file": lambda side: {"public_id": side.person.public_id},
     "office:subject-reveal": lambda side: {"public_id": side.person.public_id},
     "office:subject-rename": lambda side: {"public_id": side.organisation.public_id},
     "office:subject-standing": lambda side: {"public_id": side.organisation.public_id},

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Department, Role, User
 from accounts.services import issue_token, place_user
-from credit_platform import demo
+from credit_platform import demo, demo_items
 from exchange.models import Handover
 from records import services
 from records.models import (
@@ -83,7 +83,7 @@ class Side:
 def make_side(word: str, number: int) -> Side:
     """Build a department through the same verbs as real work. `word` stands in every text it owns."""
     department = Department.objects.create(
-        code=f"SIDE-{number}",
+        code=f"SIDE-{number}-SFT",  # who may report licences to practise
         name=f"云南省{word}演示局",
         region_id="530000",
         uscc=demo.make_uscc("530000", 960 + number, "11"),
@@ -97,6 +97,7 @@ def make_side(word: str, number: int) -> Side:
     record, personal, withdrawn = Record.objects.filter(batch=batch).order_by("row_no")
     services.withdraw_record(withdrawn, actor=clerk, reason=f"{word}的撤回原因", today=TODAY)
     give_back(record, word)
+    certify(personal, clerk, word)
     return Side(
         word,
         department,
@@ -116,6 +117,24 @@ def make_side(word: str, number: int) -> Side:
         ),
         ask(lead, word, number),
         special.grant_special_query(ask(lead, word, number), actor=make_reviewer(word), reason=word, today=TODAY),
+    )
+
+
+def certify(personal: Record, clerk: User, word: str) -> None:
+    """Give the person a licence, so that there is an occupation file."""
+    item = next(item for item in demo_items.items() if item["code"] == "ZYZG")
+    unit = clerk.department
+    values = next(demo_items.records(item, demo_items.Source(unit.code, unit.name, unit.uscc), TODAY))
+    born_on = personal.subject.adult_on.replace(year=personal.subject.adult_on.year - 18)
+    number = demo.make_id_number("530102", born_on, 700 + born_on.day)
+    about = {
+        "ZYZG_XDR_MC": personal.subject_name,
+        "ZYZG_XDR_ZJHM": number,
+        "ZYZG_ZH": f"{word}证〔2026〕1号",
+        "ZYZG_DW": f"示例{word}事务所",
+    }
+    services.register_record(
+        item=item_in_force("ZYZG", on=TODAY), department=unit, values=values | about, actor=clerk, today=TODAY
     )
 
 

@@ -50,7 +50,9 @@ PENDING = """
     SELECT count(*) FROM records_record AS r LEFT JOIN exchange_handover AS h ON h.record_id = r.id
     WHERE r.revision > r.national_revision AND coalesce(h.refused_revision, 0) < r.revision"""
 DISPLAYED = """
-    SELECT p.public_id || ':' || r.national_revision FROM public_record AS p JOIN records_record AS r ON r.id = p.id
+    SELECT p.public_id || ':' || r.national_revision
+    FROM (SELECT id, public_id FROM public_record UNION SELECT id, public_id FROM national_reference) AS p
+    JOIN records_record AS r ON r.id = p.id
     LEFT JOIN exchange_handover AS h ON h.record_id = p.id
     WHERE coalesce(h.is_published, false) OR coalesce(h.refused_revision, 0) < r.revision"""
 SHOWN = 20

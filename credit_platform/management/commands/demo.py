@@ -9,10 +9,10 @@ from accounts.models import Department, Region, Role, User
 from accounts.services import issue_token, place_user
 from audit import heads, sealing
 from audit.models import TreeHead
-from credit_platform import demo
+from credit_platform import demo, demo_items
 from deadlines.clock import today
 from records import services
-from records.models import Batch
+from records.models import Batch, Record
 from records.quality.services import set_duty
 from records.services.batches import item_in_force
 
@@ -33,6 +33,7 @@ class Command(BaseCommand):
         known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         token = known.get("token") or _token(departments[0])
         _load(departments)
+        users.append(_load_items())
         _duties(departments)
         _sign_first_head()
         first = departments[0]
@@ -63,7 +64,7 @@ def _department(number: int, code: str, name: str, region: str) -> Department:
 
 
 def _user(departments, username: str, display_name: str, role: str, index: int | None) -> dict[str, str]:
-    password = f"ynxy-{username}-2026"
+    password = _password(username)
     if not User.objects.filter(username=username).exists():
         place = None if index is None else departments[index]
         user = User(username=username, display_name=display_name)
@@ -111,3 +112,53 @@ def _duties(departments) -> None:
     since = today().replace(month=1, day=1)
     for department, code in ((market, "XZXK"), (market, "XZCF"), (transport, "XZCF")):
         set_duty(department, code, cycle="month", since=since, source="演示：权责清单")
+
+
+def _load_items() -> dict[str, str]:
+    """A record of every other item, each entered by a department of the line that reports it.
+
+    Returns how to sign in as the education department, which alone sees students' files.
+    """
+    sources = demo_items.sources()
+    clerks = {line: _clerk(line, source) for line, source in sources.items()}
+    known = set(Record.objects.values_list("item_code", flat=True).distinct())
+    for item in demo_items.items():
+        line = item["sources"][0]
+        for values in [] if item["code"] in known else demo_items.records(item, sources[line], today()):
+            services.register_record(
+                item=item_in_force(item["code"], on=today()),
+                department=clerks[line].department,
+                values=values,
+                actor=clerks[line],
+                today=today(),
+            )
+    return {"username": "clerk-jyt", "password": _password("clerk-jyt"), "role": Role.CLERK.value}
+
+
+def _clerk(line: str, source: demo_items.Source) -> User:
+    """The clerk of a demonstration department. Only the one of education can sign in; the others only report."""
+    place = Region.objects.get(code=demo_items.PLACE)
+    department, _ = Department.objects.get_or_create(
+        code=source.code,
+        defaults={
+            "name": source.name,
+            "region": place,
+            "parent": Department.objects.get(code=f"{place.code}-GOV"),
+            "uscc": source.uscc,
+            "source": "演示",
+        },
+    )
+    username = f"clerk-{line.lower()}"
+    user = User.objects.filter(username=username).select_related("department").first()
+    if user is None:
+        user = User(username=username, display_name=f"经办人 演示{source.name.removeprefix('云南省演示')}")
+        if line == "JYT":
+            user.set_password(_password(username))
+        else:
+            user.set_unusable_password()
+        place_user(user, department=department, role=Role.CLERK)
+    return user
+
+
+def _password(username: str) -> str:
+    return f"ynxy-{username}-2026"
