@@ -27,6 +27,7 @@ app.conf.beat_schedule = {
     name: {"task": task, "schedule": schedule, "options": {"expires": expires}}
     for name, task, schedule, expires in (
         ("batches left behind", "records.tasks.sweep_batches", 10.0, 10),
+        ("previews nobody decided on", "records.tasks.drop_undecided_batches", 600.0, 600),
         ("terms that ended", "records.tasks.expire_records", 60.0, 60),
         ("pending for the nation", "exchange.tasks.push_pending", 3.0, 3),
         ("lines to seal", "audit.tasks.seal_events", 5.0, 5),

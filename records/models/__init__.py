@@ -1,6 +1,7 @@
 """The facts: subjects, their identifiers, credit records, and the batches they came in."""
 
 from records.models.batches import Batch, BatchKey, IdempotencyKey, RejectedRow, StagedRow
+from records.models.previews import Preview, PreviewedRow, ReportingSetting
 from records.models.records import Record, RecordVersion
 from records.models.subjects import PERSON_ID_KINDS, Bigrams, Identifier, IdentifierKind, Subject
 
@@ -12,9 +13,12 @@ __all__ = [
     "IdempotencyKey",
     "Identifier",
     "IdentifierKind",
+    "Preview",
+    "PreviewedRow",
     "Record",
     "RecordVersion",
     "RejectedRow",
+    "ReportingSetting",
     "StagedRow",
     "Subject",
 ]
