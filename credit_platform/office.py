@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import DEPARTMENT_ROLES, PROVINCE_ROLES
 from audit.errors import SealStale
 from exchange.models import Handover
-from records.errors import Refused, RightMissing
+from records.errors import PreviewMoved, Refused, RightMissing
 from records.models import Record
 from records.views.batches import batches_of, filtered, may_report
 from records.views.lateness import RECENT, late_reports
@@ -37,6 +37,8 @@ def inside(view: Callable) -> Callable:
             return view(request, *args, **kwargs)
         except RightMissing as error:
             raise Http404 from error
+        except PreviewMoved as moved:
+            return render(request, "office/refused.html", {"sentence": moved.message}, status=409)
         except Refused as refusal:
             return render(request, "office/refused.html", {"sentence": refusal.message}, status=400)
         except TransitionRefused:
@@ -85,6 +87,12 @@ def _tasks(user) -> list[dict]:
             "条记录超过报送时限",
             "最近 30 天内接收，自决定之日起超过 7 个工作日。",
             f"{record_list}?late=1",
+        ),
+        _task(
+            filtered(batches, {"state": "previewed"}),
+            "个批次等待确认",
+            "核对预览后确认入库或放弃；逾期没有确认的自动放弃。",
+            f"{batch_list}?state=previewed",
         ),
         _task(
             filtered(batches, {"state": "unfinished"}),

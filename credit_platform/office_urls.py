@@ -7,7 +7,7 @@ from catalogue import views as catalogue
 from credit_platform import office
 from credit_platform.office import inside
 from exchange import views as exchange
-from records.views import batches, entry, records, subjects, templates
+from records.views import batches, entry, records, reporting, subjects, templates
 
 app_name = "office"
 urlpatterns = [
@@ -21,6 +21,10 @@ urlpatterns = [
     path("batches/<uuid:public_id>/progress/", inside(batches.progress), name="batch-progress"),
     path("batches/<uuid:public_id>/returned.xlsx", inside(batches.returned), name="batch-returned"),
     path("batches/<uuid:public_id>/cancel/", inside(batches.cancel), name="batch-cancel"),
+    path("batches/<uuid:public_id>/commit/", inside(batches.commit), name="batch-commit"),
+    path("batches/<uuid:public_id>/drop/", inside(batches.drop), name="batch-drop"),
+    path("batches/<uuid:public_id>/undo/", inside(batches.undo), name="batch-undo"),
+    path("batches/settings/", inside(reporting.reporting), name="reporting"),
     path("templates/<str:code>.xlsx", inside(templates.template), name="template"),
     path("records/", inside(records.record_list), name="records"),
     path("records/export.csv", inside(records.export), name="records-export"),

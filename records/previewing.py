@@ -1,4 +1,4 @@
-"""Raw PostgreSQL of the preview: the outcome of every staged row, foreseen without writing a fact, and what to say of it."""
+"""Raw PostgreSQL of the preview: the outcome of every staged row, foreseen without writing a fact, and its summary."""
 
 import json
 from datetime import date
@@ -14,7 +14,8 @@ SQL = Path(__file__).parent / "sql"
 FORESEE = (SQL / "preview.sql").read_text(encoding="utf-8").strip().split("\n\n")
 # Of this session only, for as long as one preview takes: what the file would add to subjects and their codes.
 BEGIN = (
-    "DROP TABLE IF EXISTS pg_temp.foreseen_subject, pg_temp.foreseen_identifier, pg_temp.foreseen_key, pg_temp.foreseeing",
+    "DROP TABLE IF EXISTS pg_temp.foreseen_subject, pg_temp.foreseen_identifier, pg_temp.foreseen_key,"
+    " pg_temp.foreseeing",
     "CREATE TEMP TABLE foreseen_subject (id bigint PRIMARY KEY, kind text, legal_name text, name_key text,"
     " is_used boolean NOT NULL DEFAULT false)",
     "CREATE TEMP TABLE foreseen_identifier (kind text, lookup text, subject_id bigint, PRIMARY KEY (kind, lookup))",
@@ -28,7 +29,8 @@ NEXT = """
     SELECT max(row_no) FROM (
         SELECT row_no FROM records_stagedrow WHERE batch_id = %s AND row_no > %s ORDER BY row_no LIMIT %s) AS slice"""
 ROWS_DIGEST = """
-    SELECT coalesce(encode(sha256(string_agg(int4send(row_no) || content_digest, ''::bytea ORDER BY row_no)), 'hex'), '')
+    SELECT coalesce(
+        encode(sha256(string_agg(int4send(row_no) || content_digest, ''::bytea ORDER BY row_no)), 'hex'), '')
     FROM records_stagedrow WHERE batch_id = %(batch)s"""
 OUTCOME_DIGEST = """
     SELECT coalesce(encode(sha256(string_agg(convert_to(concat_ws('|', row_no, outcome, record_id, revision), 'UTF8')
@@ -44,29 +46,29 @@ SHOWN = """
         WHERE p.batch_id = %(batch)s AND p.outcome IN ('new', 'changed')
     )
     SELECT count(*) FILTER (WHERE is_shown),
-           count(*) FILTER (WHERE is_shown IS NOT TRUE AND record_id IN (SELECT id FROM public_record WHERE id = record_id))
+           count(*) FILTER (WHERE is_shown IS NOT TRUE
+                            AND record_id IN (SELECT id FROM public_record WHERE id = record_id))
     FROM accepted"""
 CHANGES = """
     WITH measured AS (
         SELECT p.row_no, p.record_id,
                (SELECT count(*) FROM jsonb_each(r.values) AS o FULL JOIN jsonb_each(s.values) AS n USING (key)
                 WHERE o.value IS DISTINCT FROM n.value) AS fields,
-               (SELECT max(abs((s.values ->> c)::numeric - (r.values ->> c)::numeric)) FROM unnest(%(amounts)s::text[]) AS c)
-                   AS amount
+               (SELECT coalesce(max(abs((s.values ->> c)::numeric - (r.values ->> c)::numeric)), 0)
+                FROM unnest(%(amounts)s::text[]) AS c) AS amount
         FROM records_previewedrow AS p JOIN records_stagedrow AS s USING (batch_id, row_no)
         JOIN records_record AS r ON r.id = p.record_id
         WHERE p.batch_id = %(batch)s AND p.outcome = 'changed'
-        ORDER BY coalesce((SELECT max(abs((s.values ->> c)::numeric - (r.values ->> c)::numeric))
-                           FROM unnest(%(amounts)s::text[]) AS c), 0) DESC, fields DESC, p.row_no
-        LIMIT %(biggest)s
+        ORDER BY amount DESC, fields DESC, row_no LIMIT %(biggest)s
     )
-    SELECT m.row_no, r.public_id::text, s.subject_kind, s.subject_name, mask_name(s.subject_name), s.document_no, r.values, s.values,
-           r.displayed_until, s.displayed_until
+    SELECT m.row_no, r.public_id::text, s.subject_kind, s.subject_name, mask_name(s.subject_name), s.document_no,
+           r.values, s.values, r.displayed_until, s.displayed_until
     FROM measured AS m JOIN records_record AS r ON r.id = m.record_id
     JOIN records_stagedrow AS s ON s.batch_id = %(batch)s AND s.row_no = m.row_no
-    ORDER BY coalesce(m.amount, 0) DESC, m.fields DESC, m.row_no"""
+    ORDER BY m.amount DESC, m.fields DESC, m.row_no"""
 SAMPLE = """
-    SELECT s.row_no, p.outcome, CASE WHEN s.subject_kind = 'person' THEN mask_name(s.subject_name) ELSE s.subject_name END,
+    SELECT s.row_no, p.outcome,
+           CASE WHEN s.subject_kind = 'person' THEN mask_name(s.subject_name) ELSE s.subject_name END,
            s.document_no, s.decided_on::text, s.displayed_until::text
     FROM records_stagedrow AS s JOIN records_previewedrow AS p USING (batch_id, row_no)
     WHERE s.batch_id = %(batch)s ORDER BY s.row_no LIMIT 5"""
@@ -79,7 +81,8 @@ DOUBTFUL = {
             FROM records_stagedrow AS s JOIN records_previewedrow AS p USING (batch_id, row_no)
             WHERE s.batch_id = %(batch)s AND p.outcome IN ('new', 'changed')
         ), found AS (
-            SELECT array_agg(row_no ORDER BY row_no) AS row_nos, document_no, array_agg(DISTINCT decided_on::text) AS differs
+            SELECT array_agg(row_no ORDER BY row_no) AS row_nos, document_no,
+                   array_agg(DISTINCT decided_on::text) AS differs
             FROM rows GROUP BY kind, lookup, document_no HAVING count(DISTINCT decided_on) > 1
             UNION ALL
             SELECT array[n.row_no], n.document_no, array[n.decided_on::text, r.decided_on::text]
@@ -101,7 +104,8 @@ DOUBTFUL = {
         WITH named AS (
             SELECT min(s.row_no) AS row_no, min(s.subject_name) AS name, min(s.document_no) AS document_no, s.name_key
             FROM records_stagedrow AS s JOIN records_previewedrow AS p USING (batch_id, row_no)
-            WHERE s.batch_id = %(batch)s AND p.outcome = 'new' AND s.subject_kind <> 'person' AND s.id_kinds[1] <> 'uscc'
+            WHERE s.batch_id = %(batch)s AND p.outcome = 'new' AND s.subject_kind <> 'person'
+              AND s.id_kinds[1] <> 'uscc'
             GROUP BY s.name_key ORDER BY 1 LIMIT %(names)s
         ), found AS (
             SELECT array[a.row_no, b.row_no] AS row_nos, a.document_no, array[a.name, b.name]::text[] AS differs

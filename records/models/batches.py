@@ -66,7 +66,7 @@ class Batch(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     lease = models.UUIDField(null=True)
     leased_until = models.DateTimeField(null=True)
-    # The present step's own clock: when it began, at which row, and when it last moved. Speeds are told from these alone.
+    # The present step's own clock: when it began, at which row, when it last moved. Speeds are told from these alone.
     moving_since = models.DateTimeField(null=True)
     moved_at = models.DateTimeField(null=True)
     moved_from = models.PositiveIntegerField(default=0)

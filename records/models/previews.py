@@ -10,8 +10,9 @@ from records.models.batches import Batch
 class Preview(models.Model):
     """预览: what would become of every row of a batch, computed once the whole file has been read.
 
-    The digests tie it to the file, to the rows as checked and to the outcome of each. Examples are kept until the batch is
-    decided on, counts and digests for good. Names of natural persons are masked before they get here; secrets never do.
+    The digests tie it to the file, to the rows as checked and to the outcome of each. Examples are kept until the batch
+    is decided on, counts and digests for good. Names of natural persons are masked before they get here, secrets
+    never get here.
     """
 
     batch = models.OneToOneField(Batch, models.CASCADE, primary_key=True, related_name="preview")

@@ -103,8 +103,8 @@ def receive_batch(
 ) -> Batch:
     """Take a file in. The same key with the same content gives the same batch; with other content IdempotencyConflict.
 
-    Where `commit` and `policy` are left open the department's own setting holds. A file over the limit becomes a refused
-    batch, of which nothing but the refusal is kept.
+    Where `commit` and `policy` are left open the department's own setting holds. A file over the limit becomes a
+    refused batch, of which nothing but the refusal is kept.
     """
     require_right(actor, "report", department)
     public_id = uuid.uuid4()
@@ -216,8 +216,8 @@ def end_unmerged(batch: Batch, action: str) -> None:
 def cancel_batch(batch: Batch, *, actor: User) -> Batch:
     """Stop a batch that is not being merged yet. Raises TransitionRefused when it is too late.
 
-    Merging is not stopped half-way: the slices already in would be public without the others. A committed batch is undone
-    as a whole instead (`undo_batch`).
+    Merging is not stopped half-way: the slices already in would be public without the others. A committed batch is
+    undone as a whole instead (`undo_batch`).
     """
     batch = Batch.objects.select_for_update().get(pk=batch.pk)
     require_right(actor, "report", batch.department)

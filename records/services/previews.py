@@ -9,15 +9,9 @@ from accounts.models import Department, User
 from audit import services as audit
 from audit.actions import Action
 from records import bulk, previewing, workflow
-from records.errors import Refused
-from records.models import Batch, Preview, ReportingSetting, StagedRow
+from records.errors import PreviewMoved
+from records.models import Batch, ReportingSetting, StagedRow
 from records.services.batches import confirm, end_unmerged, require_right, send_back
-
-
-class PreviewMoved(Refused):
-    """What the person has seen is not what would be done (409)."""
-
-    code = "preview_moved"
 
 
 @transaction.atomic
@@ -25,8 +19,9 @@ def commit_batch(batch: Batch, *, actor: User, policy: str, seen: str) -> Batch:
     """Say yes to a preview; a worker then merges exactly what it showed.
 
     `seen` is the outcome digest of the preview the person looked at. Raises PreviewMoved when that is no longer the
-    preview, TransitionRefused when the batch is no longer waiting. With ALL_OR_NOTHING a batch holding bad rows goes back as
-    a whole. A batch whose staged rows a crash of the database has lost is read and previewed anew: it comes back READING.
+    preview, TransitionRefused when the batch is no longer waiting. With ALL_OR_NOTHING a batch holding bad rows goes
+    back as a whole. A batch whose staged rows a crash of the database has lost is read and previewed anew: it comes
+    back READING.
     """
     batch = Batch.objects.select_for_update().get(pk=batch.pk)
     require_right(actor, "report", batch.department)

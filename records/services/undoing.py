@@ -27,8 +27,8 @@ def undo_until(batch: Batch) -> date | None:
 def undo_batch(batch: Batch, *, actor: User, reason: str) -> Batch:
     """Begin to take a committed batch back; a worker carries it out, record by record that nobody has changed since.
 
-    Needs the right to correct, a reason, and the window of the time limit `batch.undo`, counted from the real day of the
-    commit. Raises TransitionRefused and Refused `reason_required`, `undo_window_over`.
+    Needs the right to correct, a reason, and the window of the time limit `batch.undo`, counted from the real day of
+    the commit. Raises TransitionRefused and Refused `reason_required`, `undo_window_over`.
     """
     batch = Batch.objects.select_for_update().get(pk=batch.pk)
     require_right(actor, "correct", batch.department)
