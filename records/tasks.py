@@ -6,6 +6,7 @@ from django.utils import timezone
 from deadlines.clock import today
 from records import services
 from records.models import Batch
+from records.services import special
 
 
 @shared_task
@@ -24,6 +25,11 @@ def sweep_batches() -> None:
 @shared_task
 def drop_undecided_batches() -> None:
     services.drop_undecided_batches(today=today())
+
+
+@shared_task
+def lapse_special_queries() -> None:
+    special.lapse_special_queries(today=today())
 
 
 @shared_task

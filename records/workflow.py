@@ -11,7 +11,7 @@ class BatchState(TextChoices):
     COMMITTED = "committed", "已入库"
     REFUSED = "refused", "已退回"
     CANCELLED = "cancelled", "已取消"
-    DROPPED = "dropped", "已放弃"
+    ABANDONED = "abandoned", "已放弃"
     UNDOING = "undoing", "撤回中"
     UNDONE = "undone", "已整批撤回"
 
@@ -38,9 +38,17 @@ class Policy(TextChoices):
     ALL_OR_NOTHING = "all_or_nothing", "有一行不合格就整批退回"
 
 
+class SpecialQueryState(TextChoices):
+    ASKED = "asked", "待审核"
+    GRANTED = "granted", "已准予"
+    DENIED = "denied", "未准予"
+    DROPPED = "dropped", "已撤销"
+    LAPSED = "lapsed", "逾期失效"
+
+
 RECEIVED, READING, PREVIEWED = BatchState.RECEIVED.value, BatchState.READING.value, BatchState.PREVIEWED.value
 MERGING, COMMITTED, REFUSED = BatchState.MERGING.value, BatchState.COMMITTED.value, BatchState.REFUSED.value
-CANCELLED, DROPPED = BatchState.CANCELLED.value, BatchState.DROPPED.value
+CANCELLED, ABANDONED = BatchState.CANCELLED.value, BatchState.ABANDONED.value
 UNDOING, UNDONE = BatchState.UNDOING.value, BatchState.UNDONE.value
 # What a worker takes up, and what is not at its end; between them stands what waits for a person.
 BATCH_MOVING = (RECEIVED, READING, MERGING, UNDOING)
@@ -50,6 +58,9 @@ CURRENT, DISPUTED = RecordState.CURRENT.value, RecordState.DISPUTED.value
 WITHDRAWN, EXPIRED = RecordState.WITHDRAWN.value, RecordState.EXPIRED.value
 UNREPORTED = RecordState.UNREPORTED.value
 RECORD_LIVE = (CURRENT, DISPUTED)
+
+ASKED, GRANTED, DENIED = SpecialQueryState.ASKED.value, SpecialQueryState.GRANTED.value, SpecialQueryState.DENIED.value
+DROPPED, LAPSED = SpecialQueryState.DROPPED.value, SpecialQueryState.LAPSED.value
 
 # (state, action) → next state, with the rule it comes from.
 TRANSITIONS = {
@@ -68,7 +79,7 @@ TRANSITIONS = {
     (PREVIEWED, "refuse"): (REFUSED, "有不合格的行，报送人选择整批退回"),
     (RECEIVED, "cancel"): (CANCELLED, "报送人取消"),
     (READING, "cancel"): (CANCELLED, "报送人取消"),
-    (PREVIEWED, "drop"): (DROPPED, "报送人放弃，或逾期没有确认"),
+    (PREVIEWED, "drop"): (ABANDONED, "报送人放弃，或逾期没有确认"),
     (COMMITTED, "undo"): (UNDOING, "国发〔2016〕33号（二十二）：及时更正或撤销"),
     (UNDOING, "undo"): (UNDOING, "中断后续办"),
     (UNDOING, "finish"): (UNDONE, "国发〔2016〕33号（二十二）：及时更正或撤销"),
@@ -79,6 +90,11 @@ TRANSITIONS = {
     (CURRENT, "undo"): (UNREPORTED, "国发〔2016〕33号（二十二）：及时更正或撤销"),
     (EXPIRED, "undo"): (UNREPORTED, "国发〔2016〕33号（二十二）：及时更正或撤销"),
     (UNREPORTED, "report"): (CURRENT, "整批撤回后重新报送"),
+    (ASKED, "grant"): (GRANTED, "国发〔2014〕21号四（五）：特殊查询特殊申请"),
+    (ASKED, "deny"): (DENIED, "国发〔2014〕21号四（五）：特殊查询特殊申请"),
+    (ASKED, "drop"): (DROPPED, "申请部门撤销"),
+    (GRANTED, "drop"): (DROPPED, "申请部门不再需要"),
+    (ASKED, "lapse"): (LAPSED, "逾期未审核，不得查询"),
 }
 
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("catalogue", "0002_initial"),
-        ("records", "0004_public_views"),
+        ("records", "0011_special_queries"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -257,7 +257,7 @@ class Migration(migrations.Migration):
                     ("committed", "已入库"),
                     ("refused", "已退回"),
                     ("cancelled", "已取消"),
-                    ("dropped", "已放弃"),
+                    ("abandoned", "已放弃"),
                     ("undoing", "撤回中"),
                     ("undone", "已整批撤回"),
                 ],
@@ -305,7 +305,7 @@ class Migration(migrations.Migration):
                             "committed",
                             "refused",
                             "cancelled",
-                            "dropped",
+                            "abandoned",
                             "undoing",
                             "undone",
                         ],

@@ -3,6 +3,7 @@
 from records.models.batches import Batch, BatchKey, IdempotencyKey, RejectedRow, StagedRow
 from records.models.previews import Preview, PreviewedRow, ReportingSetting
 from records.models.records import Record, RecordVersion
+from records.models.special import SpecialQuery
 from records.models.subjects import PERSON_ID_KINDS, Bigrams, Identifier, IdentifierKind, Subject
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "RecordVersion",
     "RejectedRow",
     "ReportingSetting",
+    "SpecialQuery",
     "StagedRow",
     "Subject",
 ]

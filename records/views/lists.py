@@ -26,7 +26,7 @@ BATCH_BADGES = {
     workflow.REFUSED: ("stop", "refused"),
     workflow.CANCELLED: ("", "ended"),
     workflow.PREVIEWED: ("soon", "pause"),
-    workflow.DROPPED: ("", "ended"),
+    workflow.ABANDONED: ("", "ended"),
     workflow.UNDOING: ("info", "clock"),
     workflow.UNDONE: ("", "ended"),
 }

@@ -132,7 +132,7 @@ def test_a_batch_waits_for_its_preview_and_is_committed_as_seen(api, permit, tod
 def test_a_preview_can_be_dropped(api, permit, today):
     body = {"item": "行政许可", "rows": [permit(1)], "commit": "preview"}
     made = finish(api.post(URL, body, content_type="application/json"), today)
-    assert api.post(f"{URL}{made['id']}/drop/").json()["state"] == "dropped"
+    assert api.post(f"{URL}{made['id']}/drop/").json()["state"] == "abandoned"
     assert not Record.objects.exists()
 
 

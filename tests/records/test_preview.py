@@ -249,7 +249,7 @@ def test_committing_a_preview_whose_rows_were_lost_reads_the_file_again(preview,
 def test_dropped_nothing_is_kept_but_the_line(preview, permit, clerk, data_dir):
     batch = preview("XZXK", [permit(1), permit(2, 许可内容="")])
     services.drop_batch(batch, actor=clerk)
-    assert Batch.objects.get(pk=batch.pk).state == workflow.DROPPED
+    assert Batch.objects.get(pk=batch.pk).state == workflow.ABANDONED
     left = (Record, RejectedRow, StagedRow, PreviewedRow, Preview)
     assert [model.objects.count() for model in left] == [0] * len(left)
     assert AuditEvent.objects.filter(action=Action.BATCH_DROPPED).count() == 1
