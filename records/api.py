@@ -235,9 +235,9 @@ class BatchCommitView(DepartmentAPIView):
     )
     def post(self, request, public_id):
         """Commit what was previewed."""
+        batch = self.batch(public_id)
         form = DecisionSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        batch = self.batch(public_id)
         decided = services.commit_batch(
             batch,
             actor=request.user,

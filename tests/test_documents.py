@@ -22,7 +22,7 @@ from accounts.models import Role
 from credit_platform.stack import options
 from disclosure.search import REFUSALS as QUERIES
 from records.problems import PROBLEMS
-from records.reading.messages import REFUSALS
+from records.reading.messages import FOLDERS, REFUSALS
 from records.workflow import BatchState, RecordState
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -75,6 +75,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "states": draw_states,
     "queries": lambda: table(("代码", "说明"), ((f"`{code}`", words) for code, words in QUERIES.items())),
     "refusals": lambda: table(("代码", "说明"), ((f"`{code}`", words) for code, words in REFUSALS.items())),
+    "folders": lambda: table(("代码", "说明"), ((f"`{code}`", words) for code, words in FOLDERS.items())),
     "problems": lambda: table(
         ("代码", "原因", "建议"), ((f"`{code}`", reason, advice) for code, (reason, advice) in PROBLEMS.items())
     ),

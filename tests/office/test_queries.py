@@ -8,7 +8,7 @@ from exchange.models import Handover
 from tests import factories
 
 PINNED = {
-    "/office/": 15,
+    "/office/": 16,
     "/office/batches/": 9,
     "/office/records/": 9,
     "/office/records/?q=商贸": 10,

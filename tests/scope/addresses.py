@@ -58,7 +58,6 @@ FORMS: dict[str, Callable[[Side], dict[str, object]]] = {
     "department-api:batch-commit": lambda side: {"preview": side.previewed.preview.outcome_digest},
     "office:batch-commit": lambda side: {"seen": side.previewed.preview.outcome_digest, "policy": "good_rows"},
     "office:batch-undo": lambda side: {"reason": "误传了上月的文件"},
-    "office:reporting": lambda side: {"policy": "all_or_nothing", "commit": "preview"},
     "office:record-withdraw": lambda side: {"reason": "核对时发现有误"},
     "office:special-query-decide": lambda side: {"decision": "grant", "reason": "用途与依据相称"},
     "office:subject-reveal": lambda side: {"kind": "id_card", "purpose": "核对身份"},
