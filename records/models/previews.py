@@ -89,3 +89,6 @@ class ReportingSetting(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "报送设置"
+
+    def __str__(self):
+        return f"{self.department} 报送设置"
