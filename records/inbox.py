@@ -1,15 +1,17 @@
 """The drop folder: departments' front-end machines lay files down, and find a receipt beside it.
 
     DATA_DIR/inbox/<department code>/[<item code or name>/]<file>      laid down by the department
-    DATA_DIR/inbox/<department code>/.taken/<key>/<item or _>/<file>   taken, on its way into a batch
-    DATA_DIR/inbox/<department code>/.taken/<key>/ticket.json          taken in; the plain file is gone
+    DATA_DIR/inbox/.taken/<department code>/<key>/<item or _>/<file>   taken, on its way into a batch
+    DATA_DIR/inbox/.taken/<department code>/<key>/ticket.json          taken in; the plain file is gone
     DATA_DIR/outbox/<department code>/<key>.json, <key>.<n>.xlsx       the receipt, and the rows sent back
 
 Every step is one rename or one write that may be done twice, and the key is the idempotency key of the batch: killed
-anywhere, nothing is lost and nothing comes in twice. A plain file lies here only until it is taken in.
+anywhere, nothing is lost and nothing comes in twice. A plain file lies here only until it is taken in. A department's
+machine reaches its own folders only; what has been taken lies outside of them.
 """
 
 import json
+import logging
 import os
 import shutil
 import stat
@@ -23,6 +25,7 @@ from django.conf import settings
 
 TAKEN, TICKET, NO_ITEM = ".taken", "ticket.json", "_"
 MARKER = ".ok"
+LOG = logging.getLogger(__name__)
 UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload")
 
 
@@ -56,11 +59,14 @@ def take(*, quiet: float) -> int:
     """
     count = 0
     for department in _folders(inbox()):
-        for place in (department, *_folders(department)):
-            for file in sorted(place.iterdir()):
-                if _has_arrived(file, quiet):
-                    _take(department, place, file)
-                    count += 1
+        try:
+            for place in (department, *_folders(department)):
+                for file in sorted(place.iterdir()):
+                    if _has_arrived(file, quiet):
+                        _take(department, place, file)
+                        count += 1
+        except OSError as error:  # one folder that cannot be read or emptied must not keep the others waiting
+            LOG.error("inbox of %s: %s", department.name, error.strerror)
     return count
 
 
@@ -83,7 +89,7 @@ def _has_arrived(file: Path, quiet: float) -> bool:
 
 def _take(department: Path, place: Path, file: Path) -> None:
     item = NO_ITEM if place == department else place.name
-    target = department / TAKEN / uuid.uuid4().hex / item
+    target = inbox() / TAKEN / department.name / uuid.uuid4().hex / item
     target.mkdir(parents=True, mode=0o700)
     file.with_name(file.name + MARKER).unlink(missing_ok=True)  # first: a marker left behind would vouch for the next
     file.rename(target / file.name)
@@ -91,10 +97,8 @@ def _take(department: Path, place: Path, file: Path) -> None:
 
 def taken() -> Iterator[Taken]:
     """Everything that has been taken and has no receipt of its end yet, oldest first."""
-    for department in _folders(inbox()):
-        if not (department / TAKEN).is_dir():
-            continue
-        for folder in sorted((department / TAKEN).iterdir(), key=lambda path: path.stat().st_ctime):
+    for department in _folders(inbox() / TAKEN):
+        for folder in sorted(department.iterdir(), key=lambda path: path.stat().st_ctime):
             files = [path for path in folder.glob("*/*") if path.is_file()]
             if files:
                 item = files[0].parent.name

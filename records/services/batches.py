@@ -233,9 +233,6 @@ def run_batch(batch_id: int, *, today: date) -> Batch | None:
         return None
     try:
         return _carry(batch, today)
-    except MovedOn:
-        _review(batch)
-        return _carry(batch, today)
     except FileRefused as refusal:
         with transaction.atomic():
             return _refuse(_held(batch), refusal.code, refusal.reason)
@@ -253,7 +250,11 @@ def _carry(batch: Batch, today: date) -> Batch:
         decided = _show(batch, today)
         if decided.state != workflow.MERGING:
             return decided
-    _merge(batch)
+    try:
+        _merge(batch)
+    except MovedOn:
+        _review(batch)
+        return _carry(batch, today)
     return _commit(batch)
 
 

@@ -77,15 +77,12 @@ def _batches_of(entry: inbox.Taken, today: date) -> list[Batch]:
 def _report(entry: inbox.Taken, today: date) -> int:
     """Carry the batches on and lay the receipt down; once all have ended the case is closed."""
     ticket = inbox.read_ticket(entry)
-    batches = list(Batch.objects.filter(public_id__in=ticket["batches"]).order_by("pk"))
-    for batch in batches:
-        if batch.state in OPEN:
-            run_batch(batch.pk, today=today)
-    batches = list(
-        Batch.objects.select_related("item", "department", "sent_by")
-        .filter(pk__in=[b.pk for b in batches])
-        .order_by("pk")
+    own = Batch.objects.filter(
+        public_id__in=ticket["batches"], department__code=entry.department, source=Batch.Source.INBOX
     )
+    for batch in own.filter(state__in=OPEN).order_by("pk"):
+        run_batch(batch.pk, today=today)
+    batches = list(own.select_related("item", "department", "sent_by").order_by("pk"))
     is_over = not any(batch.state in OPEN for batch in batches)
     if not is_over and any(batch.state in workflow.BATCH_MOVING for batch in batches):
         return 0  # another worker is at it; it is asked for again at the next look

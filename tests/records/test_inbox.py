@@ -188,3 +188,12 @@ def test_the_command_looks_once_for_cron(place, permit, capsys):
     call_command("watch_inbox", "--once", "--quiet-seconds", "0")
     assert json.loads(capsys.readouterr().out) == {"taken": 1, "received": 1, "receipts": 1, "removed": 0}
     assert Batch.objects.get().state == workflow.COMMITTED
+
+
+def test_a_ticket_forged_in_the_departments_own_folder_means_nothing(place, look, send, permit, data_dir):
+    others = send("XZXK", [permit(1, 许可内容="")])
+    forged = place.parent / ".taken" / ("0" * 32)
+    forged.mkdir(parents=True)
+    (forged / "ticket.json").write_text(json.dumps({"batches": [str(others.public_id)], "file": "x.csv"}))
+    assert look() == {"taken": 0, "received": 0, "receipts": 0}
+    assert not (data_dir / "outbox").exists()
