@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("catalogue", "0002_initial"),
-        ("records", "0011_special_queries"),
+        ("records", "0007_subjects_keys"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,29 +1,50 @@
 """The verbs of the facts, and the only place that writes them."""
 
 from records.services.batches import cancel_batch, receive_batch, run_batch
+from records.services.cases import answer_case, find_code_cases, reopen_case, settle_case
 from records.services.folders import receive_folder
 from records.services.inboxes import carry_inbox
+from records.services.merging import (
+    dismiss_merge,
+    find_duplicates,
+    judge_distinct,
+    merge_subjects,
+    suggest_merge,
+    unmerge_subjects,
+)
 from records.services.previews import change_reporting_setting, commit_batch, drop_batch, read_lost_previews_again
 from records.services.previews import drop_undecided as drop_undecided_batches
 from records.services.records import expire_records, register_record, withdraw_record
-from records.services.subjects import rename_subject, reveal_identifier
+from records.services.subjects import enter_standing, note_verification, rename_subject, reveal_identifier
 from records.services.undoing import undo_batch
 
 __all__ = [
+    "answer_case",
     "cancel_batch",
     "carry_inbox",
     "change_reporting_setting",
     "commit_batch",
+    "dismiss_merge",
     "drop_batch",
     "drop_undecided_batches",
+    "enter_standing",
     "expire_records",
+    "find_code_cases",
+    "find_duplicates",
+    "judge_distinct",
+    "merge_subjects",
+    "note_verification",
     "read_lost_previews_again",
     "receive_batch",
     "receive_folder",
     "register_record",
     "rename_subject",
+    "reopen_case",
     "reveal_identifier",
     "run_batch",
+    "settle_case",
+    "suggest_merge",
     "undo_batch",
+    "unmerge_subjects",
     "withdraw_record",
 ]

@@ -50,6 +50,12 @@ FROM (
 ) AS found
 WHERE found.row_no = m.row_no
 
+-- A decision made before a change of name bears the former name; a merged subject is reported under both its names.
+UPDATE foreseeing AS m SET outcome = NULL, detail = NULL
+FROM records_formername AS f
+WHERE m.outcome IN ('name_conflict', 'person_name_conflict') AND f.subject_id = m.subject_id AND f.name_key = m.name_key
+  AND (f.until_on IS NULL OR m.decided_on < f.until_on)
+
 -- Further codes of a known subject.
 INSERT INTO foreseen_identifier (kind, lookup, subject_id)
 SELECT DISTINCT ON (u.kind, u.lookup) u.kind, u.lookup, m.subject_id
