@@ -14,6 +14,7 @@ urlpatterns = [
     path("lists/", views.lists, name="lists"),
     path("lists/<str:code>/", views.listing, name="list"),
     path("law/", views.law, name="law"),
+    path("law/catalogue.xlsx", views.law_workbook, name="law-workbook"),
     path("law/<str:code>/", views.item, name="item"),
     path("services/", views.services, name="services"),
     path("about/", views.about, name="about"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from catalogue.models import FieldRole, FieldType, InformationItem, ItemField, Requirement, Scope, SubjectKind
-from catalogue.policy import TermRule, display_term, rule_for, severity_of
+from catalogue.policy import TermRule, display_term, milder_term, rule_for, severity_of
 from records import crypto
 from records.identity import (
     InvalidIdentifier,
@@ -218,10 +218,13 @@ class RowChecker:
             problems.append(_problem(self.by_role[FieldRole.DECIDED_ON], "no_display_rule", decided_on.isoformat()))
         if problems:
             return problems
-        term = display_term(rule, decided_on=decided_on, valid_until=valid_until, stated_until=stated_until)
+        dates = {"decided_on": decided_on, "valid_until": valid_until, "stated_until": stated_until}
+        nominal = display_term(rule, **dates)
+        # A rule that reaches back changes the term, not the content: the row sent again is still the same row.
+        term = milder_term(nominal, self.rules, severity=severity, on=self.today, **dates)
         stored = {code: value if type(value) is str else value.isoformat() for code, value in values.items()}
         content = ENCODE(stored)
-        digest = crypto.keyed_digest(f"{severity}|{term.until}|{content}".encode())
+        digest = crypto.keyed_digest(f"{severity}|{nominal.until}|{content}".encode())
         secrets = {code: crypto.seal_text(stored.pop(code)) for code in self.secret_codes if code in stored}
         name = stored[self.by_role[FieldRole.SUBJECT_NAME].code]
         return CleanRow(

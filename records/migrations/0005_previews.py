@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("catalogue", "0002_initial"),
-        ("records", "0007_subjects_keys"),
+        ("records", "0013_quality"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

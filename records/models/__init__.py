@@ -4,6 +4,14 @@ from records.models.batches import Batch, BatchKey, IdempotencyKey, RejectedRow,
 from records.models.cases import CodeCase, CodeCaseRow
 from records.models.merging import Reason, SubjectMerge, SuspectedDuplicate
 from records.models.previews import Preview, PreviewedRow, ReportingSetting
+from records.models.quality import (
+    Bulletin,
+    FigureRun,
+    MonthlyFigure,
+    NationalRefusal,
+    ReportingDuty,
+    ZeroReport,
+)
 from records.models.records import Record, RecordVersion
 from records.models.special import SpecialQuery
 from records.models.subjects import (
@@ -23,18 +31,23 @@ __all__ = [
     "Batch",
     "BatchKey",
     "Bigrams",
+    "Bulletin",
     "CodeCase",
     "CodeCaseRow",
+    "FigureRun",
     "FormerName",
     "IdempotencyKey",
     "Identifier",
     "IdentifierKind",
+    "MonthlyFigure",
+    "NationalRefusal",
     "Preview",
     "PreviewedRow",
     "Reason",
     "Record",
     "RecordVersion",
     "RejectedRow",
+    "ReportingDuty",
     "ReportingSetting",
     "SpecialQuery",
     "StagedRow",
@@ -44,4 +57,5 @@ __all__ = [
     "SubjectMerge",
     "SuspectedDuplicate",
     "Verification",
+    "ZeroReport",
 ]

@@ -2,6 +2,7 @@
 
 from records.services.batches import cancel_batch, receive_batch, run_batch
 from records.services.cases import answer_case, find_code_cases, reopen_case, settle_case
+from records.services.editions import approve_edition, carry_out_editions
 from records.services.folders import receive_folder
 from records.services.inboxes import carry_inbox
 from records.services.merging import (
@@ -20,8 +21,10 @@ from records.services.undoing import undo_batch
 
 __all__ = [
     "answer_case",
+    "approve_edition",
     "cancel_batch",
     "carry_inbox",
+    "carry_out_editions",
     "change_reporting_setting",
     "commit_batch",
     "dismiss_merge",

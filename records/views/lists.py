@@ -9,7 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from catalogue.models import PersonDisplay, SubjectKind
+from catalogue.models import InformationItem, PersonDisplay, SubjectKind
 from records import workflow
 from records.models import Batch, Record
 
@@ -73,7 +73,16 @@ def _subject_is_shown(record: Record, on: date) -> bool:
     if subject.kind != SubjectKind.PERSON:
         return True
     is_adult = subject.adult_on is not None and subject.adult_on <= on
-    return record.item.person_display == PersonDisplay.MASKED and is_adult
+    return record.item.person_display == PersonDisplay.MASKED and is_adult and not _closed_since(record, on)
+
+
+def _closed_since(record: Record, on: date) -> bool:
+    """Whether the edition in force no longer shows persons; asked only where the record's own item has ended."""
+    ended_on = record.item.in_force_until
+    if ended_on is None or ended_on >= on:
+        return False
+    now = InformationItem.objects.in_force(on=on).filter(code=record.item_code)
+    return now.exclude(person_display=PersonDisplay.MASKED).exists()
 
 
 def record_badge(record: Record, on: date) -> dict:

@@ -52,9 +52,41 @@ PARAMETERS: dict[str, Callable[[Side], dict]] = {
     "office:special-query-drop": lambda side: {"public_id": side.asked.public_id},
     "office:special-query-read": lambda side: {"public_id": side.granted.public_id},
     "office:catalogue-item": lambda side: {"code": "XZCF"},
+    "office:edition": lambda side: {"number": 1},
+    "office:edition-json": lambda side: {"number": 1},
+    "office:edition-workbook": lambda side: {"number": 1},
+    "office:edition-import": lambda side: {"number": 1},
+    "office:edition-submit": lambda side: {"number": 1},
+    "office:edition-abandon": lambda side: {"number": 1},
+    "office:edition-return": lambda side: {"number": 1},
+    "office:draft-new-item": lambda side: {"number": 1},
+    "office:draft-item": lambda side: {"number": 1, "code": "XZCF"},
+    "office:draft-new-field": lambda side: {"number": 1, "item": "XZCF"},
+    "office:draft-field": lambda side: {"number": 1, "item": "XZCF", "code": "CF_NR"},
+    "office:draft-new-rule": lambda side: {"number": 1},
+    "office:draft-rule": lambda side: {"number": 1, "item": "XZCF", "severity": "general"},
+    "office:draft-new-basis": lambda side: {"number": 1},
+    "office:draft-basis": lambda side: {"number": 1, "code": "state-2016-33-17"},
+    "office:edition-whatif": lambda side: {"number": 1},
+    "office:edition-affected": lambda side: {"number": 1},
+    "office:edition-approve": lambda side: {"number": 1},
+    "public-api:catalogue-schema": lambda side: {"code": "XZCF"},
+    "office:quality-department": lambda side: {"code": side.department.code},
+    "office:zero-report": lambda side: {"public_id": side.duty.public_id, "month": "2026-09"},
+    "office:bulletin": lambda side: {"public_id": side.bulletin.public_id},
 }
 # Routes whose parameter names something that belongs to nobody.
-COMMON = {"portal:list", "portal:item", "office:template", "office:record-entry", "office:catalogue-item"}
+COMMON = {
+    "portal:list",
+    "portal:item",
+    "office:template",
+    "office:record-entry",
+    "office:catalogue-item",
+    "office:edition",
+    "office:edition-json",
+    "office:edition-workbook",
+    "office:bulletin",
+}
 # Without these a public address has nothing to answer.
 QUERIES = {
     "portal:search": lambda side: f"?q={side.word}",

@@ -11,6 +11,7 @@ from credit_platform import demo
 from deadlines.clock import today
 from records import services
 from records.models import Batch
+from records.quality.services import set_duty
 from records.services.batches import item_in_force
 
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
         known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         token = known.get("token") or _token(departments[0])
         _load(departments)
+        _duties(departments)
         first = departments[0]
         content = {
             "url": url,
@@ -91,3 +93,11 @@ def _load(departments) -> None:
             actor=department.staff.get(role=Role.CLERK),
         )
         services.run_batch(batch.pk, today=today())
+
+
+def _duties(departments) -> None:
+    """What the invented departments have to report every month, since the start of the year."""
+    market, transport = departments
+    since = today().replace(month=1, day=1)
+    for department, code in ((market, "XZXK"), (market, "XZCF"), (transport, "XZCF")):
+        set_duty(department, code, cycle="month", since=since, source="演示：权责清单")
