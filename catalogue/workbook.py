@@ -50,8 +50,8 @@ def write_workbook(law: Law, *, title: str) -> bytes:
                 sheet.write_string(0, place, TITLES.get(column) or str(field.verbose_name if field else column), head)
                 sheet.write_string(1, place, column, key)
             for line, row in enumerate(_rows(law, part), start=2):
-                for place, column in enumerate(COLUMNS[part]):
-                    sheet.write_string(line, place, _written(row[column]), text)
+                for place, column in enumerate(COLUMNS[part]):  # an older edition lacks the columns of today
+                    sheet.write_string(line, place, _written(row.get(column)), text)
     return out.getvalue()
 
 

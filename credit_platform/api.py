@@ -7,10 +7,15 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from audit.errors import SealStale, TrailRefused
-from records.errors import IdempotencyConflict, Refused, RightMissing, RowRefused
+from records.errors import IdempotencyConflict, PreviewMoved, Refused, RightMissing, RowRefused
+from records.workflow import TransitionRefused
 
 CONTENT_TYPE = "application/problem+json"
-STATUS = {RightMissing: status.HTTP_404_NOT_FOUND, IdempotencyConflict: status.HTTP_422_UNPROCESSABLE_ENTITY}
+STATUS = {
+    RightMissing: status.HTTP_404_NOT_FOUND,
+    IdempotencyConflict: status.HTTP_422_UNPROCESSABLE_ENTITY,
+    PreviewMoved: status.HTTP_409_CONFLICT,
+}
 TITLES = {
     400: "请求有误",
     401: "请先出示有效令牌",
@@ -35,6 +40,8 @@ def problem(error: Exception, context: dict) -> Response | None:
         body = describe(code, "not_found" if isinstance(error, RightMissing) else error.code, detail)
         if isinstance(error, RowRefused):
             body["problems"] = [p.as_json() for p in error.problems]
+    elif isinstance(error, TransitionRefused):
+        code, body = 409, describe(409, error.code, "这一批的状态已经改变，这一步不能再办理。")
     elif isinstance(error, Http404):
         code, body = 404, describe(404, "not_found", "没有找到，或不在您的权限范围内。")
     elif isinstance(error, PermissionDenied):

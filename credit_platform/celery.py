@@ -27,6 +27,7 @@ app.conf.beat_schedule = {
     name: {"task": task, "schedule": schedule, "options": {"expires": expires}}
     for name, task, schedule, expires in (
         ("batches left behind", "records.tasks.sweep_batches", 10.0, 10),
+        ("previews nobody decided on", "records.tasks.drop_undecided_batches", 600.0, 600),
         ("terms that ended", "records.tasks.expire_records", 60.0, 60),
         ("figures of the months", "records.tasks.refresh_figures", 120.0, 120),
         ("subjects in doubt", "records.tasks.find_doubtful_subjects", crontab(hour="3", minute="20"), 3600),

@@ -21,7 +21,7 @@ from catalogue import workflow as catalogue_workflow
 from catalogue.errors import EditionRefused, NotTheirs
 from deadlines.clock import today
 from exchange.models import Handover
-from records.errors import Refused, RightMissing
+from records.errors import PreviewMoved, Refused, RightMissing
 from records.models import Record
 from records.views.batches import batches_of, filtered, may_report
 from records.views.duties import DutyLine, duty_lines
@@ -45,6 +45,8 @@ def inside(view: Callable) -> Callable:
             return view(request, *args, **kwargs)
         except (RightMissing, NotTheirs) as error:
             raise Http404 from error
+        except PreviewMoved as moved:
+            return render(request, "office/refused.html", {"sentence": moved.message}, status=409)
         except (Refused, EditionRefused) as refusal:
             return render(request, "office/refused.html", {"sentence": refusal.message}, status=400)
         except (TransitionRefused, catalogue_workflow.TransitionRefused):
@@ -118,6 +120,12 @@ def _tasks(user) -> list[dict]:
             "个文件整份退回",
             "最近 30 天。按退回原因改好文件，重新上传。",
             f"{batch_list}?state={REFUSED}&since={on - RECENT}",
+        ),
+        _task(
+            filtered(batches, {"state": "previewed"}),
+            "个批次等待确认",
+            "核对预览后确认入库或放弃；逾期没有确认的自动放弃。",
+            f"{batch_list}?state=previewed",
         ),
         _task(
             filtered(batches, {"state": "unfinished"}),

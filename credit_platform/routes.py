@@ -53,7 +53,10 @@ ROUTES: dict[str, Rule] = {
     "public-api:catalogue-schema": Rule(Access.PUBLIC),
     # The departments' API
     "department-api:batches": Rule(Access.TOKEN, POST),
+    "department-api:folders": Rule(Access.TOKEN, POST),
     "department-api:batch": Rule(Access.TOKEN),
+    "department-api:batch-commit": Rule(Access.TOKEN, POST),
+    "department-api:batch-drop": Rule(Access.TOKEN, POST),
     "department-api:batch-errors": Rule(Access.TOKEN),
     "department-api:batch-errors-file": Rule(Access.TOKEN),
     # The office
@@ -67,6 +70,10 @@ ROUTES: dict[str, Rule] = {
     "office:batch-progress": Rule(Access.SCOPED),
     "office:batch-returned": Rule(Access.SCOPED),
     "office:batch-cancel": Rule(Access.SCOPED, POST),
+    "office:batch-commit": Rule(Access.SCOPED, POST),
+    "office:batch-drop": Rule(Access.SCOPED, POST),
+    "office:batch-undo": Rule(Access.SCOPED, FORM),
+    "office:reporting": Rule(Access.SCOPED, FORM),
     "office:template": Rule(Access.SIGNED_IN),
     "office:records": Rule(Access.SCOPED),
     "office:records-export": Rule(Access.SCOPED),

@@ -69,6 +69,7 @@ def merge(batch: Batch, *, until: int) -> Counter:
         "item": batch.item_id,
         "code": batch.item.code,
         "department": batch.department_id,
+        "previewed": batch.decided_at is not None,
     }
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('records.merge'))")

@@ -34,6 +34,18 @@ class IdempotencyConflict(Refused):
     code = "idempotency_key_reused"
 
 
+class FolderRefused(Refused):
+    """A zipped folder that is not taken in, with the code of what is wrong with it."""
+
+    code = "folder_refused"
+
+
+class PreviewMoved(Refused):
+    """What the person has seen is not what would be done (409)."""
+
+    code = "preview_moved"
+
+
 class RowRefused(Refused):
     """A single row that cannot be taken, with everything that is wrong with it."""
 

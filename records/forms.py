@@ -13,7 +13,7 @@ from catalogue.models import FieldRole, FieldType, InformationItem, ItemField, R
 from catalogue.order import in_national_order
 from records.models import Batch, CodeCase, IdentifierKind, Standing
 from records.problems import Problem
-from records.workflow import BatchState, CodeCaseState, RecordState
+from records.workflow import BatchState, CodeCaseState, Commit, Policy, RecordState
 
 OTHER = "__other"
 OTHER_WORD = "其他"
@@ -44,22 +44,28 @@ class KeyedForm(forms.Form):
 
 
 UPLOAD_HELP = (
-    "Excel（.xlsx）或 CSV 文件，不超过 {limit} MB，几十万行请用 CSV。"
+    "Excel（.xlsx）或 CSV 文件，不超过 {limit} MB，几十万行请用 CSV。几个文件可以压缩成一个 .zip 一起上传。"
     "先下载所选事项的模板填写，表头不要改动；证件号码和代码请用“文本”格式。"
 )
 
 
 class UploadForm(KeyedForm):
+    BY_FILE = "by-file"
+
     item = forms.ChoiceField(label="信息事项", error_messages={"required": "请选择要报送的信息事项。"})
     file = forms.FileField(
         label="文件",
         error_messages={"required": "请选择要上传的文件。", "empty": "文件是空的。请确认内容已经保存，再重新选择。"},
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt,.zip"}),
     )
 
     def __init__(self, *args, items: Iterable[InformationItem], **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["item"].choices = [("", "请选择"), *((item.code, item.name) for item in items)]
+        self.fields["item"].choices = [
+            ("", "请选择"),
+            *((item.code, item.name) for item in items),
+            (self.BY_FILE, "压缩包：按文件名或表头识别"),
+        ]
         self.fields["file"].help_text = UPLOAD_HELP.format(limit=settings.UPLOAD_LIMIT_BYTES // 1024 // 1024)
 
 
@@ -91,6 +97,7 @@ class BatchFilterForm(FilterForm):
     source = forms.ChoiceField(label="方式", required=False, choices=[ANY, *Batch.Source.choices])
     since = DayField(label="报送日期自")
     until = DayField(label="报送日期至")
+    folder = forms.UUIDField(label="压缩包", required=False, widget=forms.HiddenInput)
 
 
 class RecordFilterForm(FilterForm):
@@ -113,6 +120,26 @@ class WithdrawForm(forms.Form):
         widget=forms.Textarea,
         help_text="写明为什么撤回，例如“决定已被复议机关撤销”。不要写证件号码。",
         error_messages={"required": "请写明撤回原因。"},
+    )
+
+
+class UndoForm(forms.Form):
+    reason = forms.CharField(
+        label="撤回原因",
+        max_length=500,
+        widget=forms.Textarea,
+        help_text="写明为什么整批撤回，例如“误传了上月的文件”。不要写姓名和证件号码。",
+        error_messages={"required": "请写明撤回原因。"},
+    )
+
+
+class ReportingForm(forms.Form):
+    policy = forms.ChoiceField(label="文件里有不合格的行时", choices=Policy.choices, widget=forms.RadioSelect)
+    commit = forms.ChoiceField(
+        label="接口和收件箱送来的批次",
+        choices=Commit.choices,
+        widget=forms.RadioSelect,
+        help_text="网页上传的文件总是先预览。",
     )
 
 

@@ -95,8 +95,12 @@ class CodeCaseQuerySet(ScopedQuerySet):
 
 class BatchQuerySet(OfItemQuerySet):
     def claimable(self, *, at):
-        """Unfinished batches nobody holds a lease on."""
-        return self.filter(Q(leased_until__isnull=True) | Q(leased_until__lt=at), state__in=workflow.BATCH_UNFINISHED)
+        """Batches to be moved on that nobody holds a lease on."""
+        return self.filter(Q(leased_until__isnull=True) | Q(leased_until__lt=at), state__in=workflow.BATCH_MOVING)
+
+    def undecided(self, *, on: date):
+        """Previews nobody has decided on in time."""
+        return self.filter(state=workflow.PREVIEWED, preview__decide_until__lt=on)
 
 
 class RecordQuerySet(OfItemQuerySet):

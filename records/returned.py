@@ -24,7 +24,8 @@ def write_returned(batch: Batch, *, actor: User, today: date) -> io.BytesIO:
     checker = checker_for(batch.item, batch.department, today=today)
     out = io.BytesIO()
     columns = checker.columns()
-    with storage.opened(batch.public_id.hex) as path, open_table(path, columns=columns) as table:
+    hint = "jsonl" if batch.is_json_lines else None
+    with storage.opened(batch.public_id.hex) as path, open_table(path, columns=columns, kind_hint=hint) as table:
         header = find_header(table.preamble, columns)
         rows = [row for row in table.rows(header) if row.row_no in problems]
     write_rejected_xlsx(out, header.titles, rows, problems, codes=header.codes)

@@ -18,8 +18,14 @@ def run_batch(batch_id: int) -> None:
 @shared_task
 def sweep_batches() -> None:
     """Take up every batch nobody is working on, whatever became of its message."""
+    services.read_lost_previews_again()
     for pk in Batch.objects.claimable(at=timezone.now()).order_by("pk").values_list("pk", flat=True)[:20]:
         services.run_batch(pk, today=today())
+
+
+@shared_task
+def drop_undecided_batches() -> None:
+    services.drop_undecided_batches(today=today())
 
 
 @shared_task

@@ -6,10 +6,14 @@ from django.db.models import TextChoices
 class BatchState(TextChoices):
     RECEIVED = "received", "已收到"
     READING = "reading", "读取中"
+    PREVIEWED = "previewed", "待确认"
     MERGING = "merging", "入库中"
     COMMITTED = "committed", "已入库"
     REFUSED = "refused", "已退回"
     CANCELLED = "cancelled", "已取消"
+    ABANDONED = "abandoned", "已放弃"
+    UNDOING = "undoing", "撤回中"
+    UNDONE = "undone", "已整批撤回"
 
 
 class RecordState(TextChoices):
@@ -17,6 +21,21 @@ class RecordState(TextChoices):
     DISPUTED = "disputed", "异议核查中"
     WITHDRAWN = "withdrawn", "已撤回"
     EXPIRED = "expired", "公示期满"
+    UNREPORTED = "unreported", "已随批撤回"
+
+
+class Commit(TextChoices):
+    """Who says that a batch goes in: nobody, when its sender asked for that, or a person who has seen its preview."""
+
+    AUTO = "auto", "检查后直接入库"
+    PREVIEW = "preview", "先预览，确认后入库"
+
+
+class Policy(TextChoices):
+    """What becomes of the good rows of a file that holds bad ones."""
+
+    GOOD_ROWS = "good_rows", "合格的先入库，不合格的退回"
+    ALL_OR_NOTHING = "all_or_nothing", "有一行不合格就整批退回"
 
 
 class MergeState(TextChoices):
@@ -45,12 +64,17 @@ class SpecialQueryState(TextChoices):
     LAPSED = "lapsed", "逾期失效"
 
 
-RECEIVED, READING, MERGING = BatchState.RECEIVED.value, BatchState.READING.value, BatchState.MERGING.value
-COMMITTED, REFUSED, CANCELLED = BatchState.COMMITTED.value, BatchState.REFUSED.value, BatchState.CANCELLED.value
-BATCH_UNFINISHED = (RECEIVED, READING, MERGING)
+RECEIVED, READING, PREVIEWED = BatchState.RECEIVED.value, BatchState.READING.value, BatchState.PREVIEWED.value
+MERGING, COMMITTED, REFUSED = BatchState.MERGING.value, BatchState.COMMITTED.value, BatchState.REFUSED.value
+CANCELLED, ABANDONED = BatchState.CANCELLED.value, BatchState.ABANDONED.value
+UNDOING, UNDONE = BatchState.UNDOING.value, BatchState.UNDONE.value
+# What a worker takes up, and what is not at its end; between them stands what waits for a person.
+BATCH_MOVING = (RECEIVED, READING, MERGING, UNDOING)
+BATCH_UNFINISHED = (RECEIVED, READING, PREVIEWED, MERGING, UNDOING)
 
 CURRENT, DISPUTED = RecordState.CURRENT.value, RecordState.DISPUTED.value
 WITHDRAWN, EXPIRED = RecordState.WITHDRAWN.value, RecordState.EXPIRED.value
+UNREPORTED = RecordState.UNREPORTED.value
 RECORD_LIVE = (CURRENT, DISPUTED)
 
 SUGGESTED, MERGED = MergeState.SUGGESTED.value, MergeState.MERGED.value
@@ -67,15 +91,27 @@ TRANSITIONS = {
     (READING, "merge"): (MERGING, "报送流程"),
     (MERGING, "merge"): (MERGING, "中断后续办"),
     (MERGING, "read"): (READING, "暂存丢失后重读"),
-    (MERGING, "commit"): (COMMITTED, "报送流程"),
+    (READING, "preview"): (PREVIEWED, "报送人要求先预览"),
+    (PREVIEWED, "read"): (READING, "暂存丢失后重读，重新预览"),
+    (PREVIEWED, "commit"): (MERGING, "报送人确认"),
+    (MERGING, "review"): (READING, "整批退回的批次与预览不同，重新预览"),
+    (MERGING, "finish"): (COMMITTED, "报送流程"),
     (RECEIVED, "refuse"): (REFUSED, "文件无法读取"),
-    (READING, "refuse"): (REFUSED, "文件无法读取"),
+    (READING, "refuse"): (REFUSED, "文件无法读取，或按部门约定整批退回"),
+    (PREVIEWED, "refuse"): (REFUSED, "有不合格的行，报送人选择整批退回"),
     (RECEIVED, "cancel"): (CANCELLED, "报送人取消"),
     (READING, "cancel"): (CANCELLED, "报送人取消"),
+    (PREVIEWED, "drop"): (ABANDONED, "报送人放弃，或逾期没有确认"),
+    (COMMITTED, "undo"): (UNDOING, "国发〔2016〕33号（二十二）：及时更正或撤销"),
+    (UNDOING, "undo"): (UNDOING, "中断后续办"),
+    (UNDOING, "finish"): (UNDONE, "国发〔2016〕33号（二十二）：及时更正或撤销"),
     (CURRENT, "withdraw"): (WITHDRAWN, "国发〔2016〕33号（二十二）：及时更正或撤销"),
     (DISPUTED, "withdraw"): (WITHDRAWN, "国发〔2016〕33号（二十二）：及时更正或撤销"),
     (CURRENT, "expire"): (EXPIRED, "国办发〔2016〕98号四（三）：不再展示超过期限的信息"),
     (DISPUTED, "expire"): (EXPIRED, "国办发〔2016〕98号四（三）：不再展示超过期限的信息"),
+    (CURRENT, "undo"): (UNREPORTED, "国发〔2016〕33号（二十二）：及时更正或撤销"),
+    (EXPIRED, "undo"): (UNREPORTED, "国发〔2016〕33号（二十二）：及时更正或撤销"),
+    (UNREPORTED, "report"): (CURRENT, "整批撤回后重新报送"),
     (CURRENT, "deduplicate"): (WITHDRAWN, "主体合并：同一决定只留一条"),
     (DISPUTED, "deduplicate"): (WITHDRAWN, "主体合并：同一决定只留一条"),
     (SUGGESTED, "merge"): (MERGED, "国办发〔2016〕98号三（一）：确保唯一性"),

@@ -29,7 +29,7 @@ from records.models import Verification
 from records.problems import PROBLEMS
 from records.quality.policy import MEASURES
 from records.quality.workflow import BulletinState
-from records.reading.messages import REFUSALS
+from records.reading.messages import FOLDERS, REFUSALS
 from records.workflow import BatchState, CodeCaseState, MergeState, RecordState, SpecialQueryState
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -83,6 +83,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "states": draw_states,
     "queries": lambda: table(("代码", "说明"), ((f"`{code}`", words) for code, words in QUERIES.items())),
     "refusals": lambda: table(("代码", "说明"), ((f"`{code}`", words) for code, words in REFUSALS.items())),
+    "folders": lambda: table(("代码", "说明"), ((f"`{code}`", words) for code, words in FOLDERS.items())),
     "measures": lambda: table(
         ("项目", "公式", "计数"), ((measure.name, measure.formula, measure.counted) for measure in MEASURES)
     ),

@@ -68,7 +68,11 @@ def upload(page: Page, url: str) -> None:
     page.set_input_files("input[type=file]", SAMPLE)
     page.click("form.form button[type=submit]")
     until = time.monotonic() + PATIENCE
-    while page.locator("#returned").count() == 0 and time.monotonic() < until:
+    while page.get_by_text("确认入库").count() == 0 and time.monotonic() < until:
+        page.wait_for_timeout(500)
+        page.reload()
+    page.get_by_role("button", name="确认入库").click()
+    while page.get_by_text("查看入库的记录").count() == 0 and time.monotonic() < until:
         page.wait_for_timeout(500)
         page.reload()
 

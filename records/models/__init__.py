@@ -4,6 +4,7 @@ from records.models.batches import Batch, BatchKey, IdempotencyKey, RejectedRow,
 from records.models.cases import CodeCase, CodeCaseRow
 from records.models.merging import Reason, SubjectMerge, SuspectedDuplicate
 from records.models.persons import Certificate
+from records.models.previews import Preview, PreviewedRow, ReportingSetting
 from records.models.quality import (
     Bulletin,
     FigureRun,
@@ -42,11 +43,14 @@ __all__ = [
     "IdentifierKind",
     "MonthlyFigure",
     "NationalRefusal",
+    "Preview",
+    "PreviewedRow",
     "Reason",
     "Record",
     "RecordVersion",
     "RejectedRow",
     "ReportingDuty",
+    "ReportingSetting",
     "SpecialQuery",
     "StagedRow",
     "Standing",

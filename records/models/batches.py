@@ -21,6 +21,7 @@ class Batch(models.Model):
         FILE = "file", "文件上传"
         API = "api", "接口报送"
         COMMAND = "command", "命令行导入"
+        INBOX = "inbox", "收件箱"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     item = models.ForeignKey(InformationItem, models.PROTECT, related_name="+", verbose_name="目录项")
@@ -34,7 +35,22 @@ class Batch(models.Model):
     file_name = models.CharField("文件名", max_length=255, blank=True)
     file_digest = models.CharField("文件摘要（SM3）", max_length=64)
     file_size = models.PositiveBigIntegerField("大小（字节）", default=0)
+    is_json_lines = models.BooleanField(default=False, editable=False)
+    folder = models.UUIDField("压缩包", null=True, editable=False)
     state = models.CharField("状态", max_length=10, choices=workflow.BatchState.choices, default=workflow.RECEIVED)
+    commit = models.CharField("入库方式", max_length=10, choices=workflow.Commit.choices, default=workflow.Commit.AUTO)
+    policy = models.CharField(
+        "不合格行", max_length=20, choices=workflow.Policy.choices, default=workflow.Policy.GOOD_ROWS
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="确认人"
+    )
+    decided_at = models.DateTimeField("确认时间", null=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="撤回人"
+    )
+    undone_at = models.DateTimeField("撤回时间", null=True)
+    undo_reason = models.TextField("撤回原因", blank=True)
     code = models.CharField("退回代码", max_length=40, blank=True)
     reason = models.TextField("退回原因", blank=True)
     notes = models.JSONField("读取说明", default=list, blank=True)
@@ -43,11 +59,17 @@ class Batch(models.Model):
     rows_accepted = models.PositiveIntegerField("接收", default=0)
     rows_unchanged = models.PositiveIntegerField("无变化", default=0)
     rows_rejected = models.PositiveIntegerField("退回", default=0)
+    rows_compared = models.PositiveIntegerField("已比对", default=0)
+    rows_undone = models.PositiveIntegerField("已撤回", default=0)
     staged_until = models.PositiveIntegerField(default=0)
     checkpoint = models.PositiveIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
     lease = models.UUIDField(null=True)
     leased_until = models.DateTimeField(null=True)
+    # The present step's own clock: when it began, at which row, when it last moved. Speeds are told from these alone.
+    moving_since = models.DateTimeField(null=True)
+    moved_at = models.DateTimeField(null=True)
+    moved_from = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField("报送时间", auto_now_add=True)
     finished_at = models.DateTimeField("完成时间", null=True)
 
@@ -58,16 +80,14 @@ class Batch(models.Model):
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["department", "-id"], name="batch_of_department"),
-            models.Index(
-                fields=["leased_until"], name="batch_waiting", condition=Q(state__in=workflow.BATCH_UNFINISHED)
-            ),
+            models.Index(fields=["leased_until"], name="batch_waiting", condition=Q(state__in=workflow.BATCH_MOVING)),
         ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=[state.value for state in workflow.BatchState]), name="batch_state_is_known"
             ),
             models.CheckConstraint(
-                condition=~Q(state=workflow.COMMITTED)
+                condition=~Q(state__in=[workflow.COMMITTED, workflow.UNDOING, workflow.UNDONE])
                 | Q(rows_total=F("rows_accepted") + F("rows_unchanged") + F("rows_rejected")),
                 name="every_row_of_a_committed_batch_is_accounted_for",
             ),
@@ -120,11 +140,15 @@ class BatchKey(models.Model):
 
 
 class RejectedRow(models.Model):
-    """退回行: the line of the file and what is wrong with it, never a secret value in the clear."""
+    """退回行: the line of the file and what is wrong with it, never a secret value in the clear.
+
+    What only a preview found against the records held is found again, or not, when the batch is committed.
+    """
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="rejected_rows")
     row_no = models.PositiveIntegerField("行号")
     problems = models.JSONField("问题")
+    is_foreseen = models.BooleanField(default=False, db_default=False)
 
     pk = models.CompositePrimaryKey("batch_id", "row_no")
 

@@ -8,6 +8,7 @@ Plain Python: nothing here knows Django, the catalogue or the database. A file t
 with a code and one sentence; a bad row carries its problem and never stops a good one.
 """
 
+from records.reading.folder import Folder, is_folder, open_folder
 from records.reading.header import Column, Header, find_header
 from records.reading.limits import Limits
 from records.reading.messages import FileRefused, describe_problem
@@ -19,6 +20,7 @@ __all__ = [
     "Column",
     "Date",
     "FileRefused",
+    "Folder",
     "Header",
     "Limits",
     "Note",
@@ -27,5 +29,7 @@ __all__ = [
     "Table",
     "describe_problem",
     "find_header",
+    "is_folder",
+    "open_folder",
     "open_table",
 ]

@@ -45,6 +45,22 @@ REFUSALS = {
     "duplicate_header": "表头中有重复的列：{names}。请每列只保留一个后再上传。",
 }
 
+# What is wrong with a zipped folder as a whole.
+FOLDERS = {
+    "folder_empty": "压缩包里没有文件。请把要报送的 .xlsx 或 .csv 文件放进压缩包后再上传。",
+    "folder_too_many": "压缩包里有 {entries} 个文件，超过 {limit} 个的上限。请分成几个压缩包上传。",
+    "folder_encrypted": "压缩包设置了密码。请取消密码、重新压缩后再上传。",
+    "folder_path": "压缩包里的文件名“{name}”指向压缩包之外，不予读取。请重新压缩后再上传。",
+    "folder_special": "压缩包里的“{name}”不是普通文件（例如快捷方式），不予读取。请换成文件本身后再上传。",
+    "folder_nested": "压缩包里还有压缩包“{name}”。请先解压，把里面的文件直接放进一个压缩包后再上传。",
+    "folder_same_name": "压缩包里有重名的文件。请改名后再上传。",
+    "folder_entry_too_large": "压缩包里的“{name}”解压后有 {size} MB，超过 {limit} MB 的上限。请拆分后再上传。",
+    "folder_too_large": "压缩包解压后有 {size} MB，超过 {limit} MB 的上限。请分成几个压缩包上传。",
+    "folder_ratio": "压缩包的压缩比异常（{ratio} 倍），不予读取。请直接上传里面的文件。",
+    "folder_damaged": "压缩包里的“{name}”已损坏，或与目录所写的大小不符。请重新压缩后再上传。",
+    "folder_item_unknown": "看不出压缩包里的“{name}”属于哪个信息事项。请在文件名中写明事项名称，或使用模板的表头。",
+}
+
 ROW_PROBLEMS = {
     "column_count": "本行的列数与表头不一致。请检查是否多了或少了分隔符。",
     "cell_too_long": "单元格内容过长。请缩短后再上报。",
@@ -91,13 +107,14 @@ NOTES = {
 class FileRefused(Exception):
     """The file as a whole cannot be read.
 
-    `code` is stable (a key of `REFUSALS`), `reason` one Chinese sentence that says what to do, `detail` its parts.
+    `code` is stable (a key of `REFUSALS` or `FOLDERS`), `reason` one Chinese sentence that says what to do, `detail`
+    its parts.
     """
 
     def __init__(self, code: str, **detail: Any):
         self.code = code
         self.detail = detail
-        self.reason = REFUSALS[code].format(**detail)
+        self.reason = (REFUSALS.get(code) or FOLDERS[code]).format(**detail)
         super().__init__(f"{code}: {self.reason}")
 
     def __reduce__(self) -> tuple[Any, ...]:

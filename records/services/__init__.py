@@ -3,6 +3,8 @@
 from records.services.batches import cancel_batch, receive_batch, run_batch
 from records.services.cases import answer_case, find_code_cases, reopen_case, settle_case
 from records.services.editions import approve_edition, carry_out_editions
+from records.services.folders import receive_folder
+from records.services.inboxes import carry_inbox
 from records.services.merging import (
     dismiss_merge,
     find_duplicates,
@@ -11,15 +13,23 @@ from records.services.merging import (
     suggest_merge,
     unmerge_subjects,
 )
+from records.services.previews import change_reporting_setting, commit_batch, drop_batch, read_lost_previews_again
+from records.services.previews import drop_undecided as drop_undecided_batches
 from records.services.records import expire_records, register_record, withdraw_record
 from records.services.subjects import enter_standing, note_verification, rename_subject, reveal_identifier
+from records.services.undoing import undo_batch
 
 __all__ = [
     "answer_case",
     "approve_edition",
     "cancel_batch",
+    "carry_inbox",
     "carry_out_editions",
+    "change_reporting_setting",
+    "commit_batch",
     "dismiss_merge",
+    "drop_batch",
+    "drop_undecided_batches",
     "enter_standing",
     "expire_records",
     "find_code_cases",
@@ -27,7 +37,9 @@ __all__ = [
     "judge_distinct",
     "merge_subjects",
     "note_verification",
+    "read_lost_previews_again",
     "receive_batch",
+    "receive_folder",
     "register_record",
     "rename_subject",
     "reopen_case",
@@ -35,6 +47,7 @@ __all__ = [
     "run_batch",
     "settle_case",
     "suggest_merge",
+    "undo_batch",
     "unmerge_subjects",
     "withdraw_record",
 ]

@@ -1,6 +1,6 @@
-"""A batch's way: received → read and checked into staging → merged slice by slice → committed.
+"""A batch's way: received → read and checked into staging → (previewed, confirmed) → merged slice by slice → committed.
 
-Killed anywhere, it goes on.
+Killed anywhere, it goes on. What people decide about a batch on its way stands in `previews` and `undoing`.
 
 The batch row holds a lease while a worker is at it. Every transaction that moves the batch checks the lease first, so a
 worker that was thought dead can do no harm when it wakes. Reading starts over after a crash (the file is the truth);
@@ -10,6 +10,7 @@ merging goes on after the last slice.
 import uuid
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from functools import partial
 from itertools import islice
 
 from django.conf import settings
@@ -20,10 +21,13 @@ from accounts.models import Department, User
 from audit import services as audit
 from audit.actions import Action
 from catalogue.models import DisplayRule, InformationItem
-from records import bulk, storage, workflow
+from deadlines import policy as terms
+from deadlines.models import TimeLimit
+from deadlines.services import load_calendar
+from records import bulk, previewing, storage, undoing, workflow
 from records.checking import CleanRow, RowChecker
 from records.errors import IdempotencyConflict, ItemNotInForce, NotASource, RightMissing
-from records.models import Batch, IdempotencyKey, RejectedRow
+from records.models import Batch, IdempotencyKey, Preview, RejectedRow, ReportingSetting
 from records.problems import Problem, problem
 from records.reading import FileRefused, Limits, find_header, open_table
 
@@ -34,8 +38,16 @@ OPENING = timedelta(seconds=Limits().seconds) + LEASE
 ATTEMPTS = 5
 
 
+# Until when a preview waits for its clerk.
+PREVIEW_LIMIT = "batch.preview"
+
+
 class LeaseLost(Exception):
     """Another worker has taken the batch over; this one stops without a trace."""
+
+
+class MovedOn(Exception):
+    """A batch of which all rows go in or none met a record that is no longer what was previewed."""
 
 
 def require_right(actor: User, right: str, department: Department) -> None:
@@ -51,6 +63,14 @@ def require_source(item: InformationItem, department: Department) -> None:
     """Raise NotASource unless the catalogue lets this department report the item."""
     if item.sources and department.line not in item.sources:
         raise NotASource(f"信息目录没有把{department}列为“{item.name}”的来源，不能报送。请核对事项。")
+
+
+def last_day(key: str, start: date) -> date:
+    """The last day of a time limit of ours that runs from `start`. Raises TimeLimitMissing."""
+    term = TimeLimit.objects.in_force(key, on=start).as_term()
+    if term.unit is terms.Unit.WORKING_DAY:
+        return terms.due_on(start, term, load_calendar()).due_on
+    return terms.last_day(start, term)
 
 
 def item_in_force(code_or_name: str, *, on: date) -> InformationItem:
@@ -78,17 +98,30 @@ def receive_batch(
     chunks: Iterable[bytes],
     actor: User,
     idempotency_key: str = "",
+    commit: str = "",
+    policy: str = "",
+    is_json_lines: bool = False,
+    folder: uuid.UUID | None = None,
 ) -> Batch:
     """Take a file in. The same key with the same content gives the same batch; with other content IdempotencyConflict.
 
-    A file over the limit becomes a refused batch, of which nothing but the refusal is kept.
+    Where `commit` and `policy` are left open the department's own setting holds. A file over the limit becomes a
+    refused batch, of which nothing but the refusal is kept.
     """
     require_right(actor, "report", department)
     require_source(item, department)
     public_id = uuid.uuid4()
     batch = Batch(
-        public_id=public_id, item=item, department=department, source=source, file_name=file_name[-255:], sent_by=actor
+        public_id=public_id,
+        item=item,
+        department=department,
+        source=source,
+        file_name=file_name[-255:],
+        sent_by=actor,
+        is_json_lines=is_json_lines,
+        folder=folder,
     )
+    _agree(batch, commit, policy)
     try:
         batch.file_digest, batch.file_size = storage.save(public_id.hex, chunks, limit=settings.UPLOAD_LIMIT_BYTES)
     except storage.FileTooLarge as error:
@@ -102,6 +135,23 @@ def receive_batch(
     if kept.public_id != public_id:
         storage.discard(public_id.hex)
     return kept
+
+
+def reporting_setting(department: Department) -> ReportingSetting:
+    """What the department has agreed on, or the platform's defaults; not necessarily stored."""
+    return ReportingSetting.objects.filter(department=department).first() or ReportingSetting(department=department)
+
+
+def _agree(batch: Batch, commit: str, policy: str) -> None:
+    """Who confirms the batch and what becomes of its good rows: as asked for, or as the department has agreed."""
+    if batch.source == Batch.Source.FORM:
+        return
+    setting = reporting_setting(batch.department)
+    batch.policy = policy or setting.policy
+    if commit:
+        batch.commit = commit
+    elif batch.source in (Batch.Source.API, Batch.Source.INBOX):
+        batch.commit = setting.commit
 
 
 @transaction.atomic
@@ -128,50 +178,94 @@ def _keep(batch: Batch, key: str) -> Batch:
 def _refuse(batch: Batch, code: str, reason: str, notes: list[str] | None = None) -> Batch:
     """Give the file back with one sentence; nothing of it stays but the refusal."""
     if batch.pk:
-        bulk.clear_staging(batch)
+        forget_rows(batch)
         RejectedRow.objects.filter(batch=batch).delete()
         batch.state = workflow.next_state(batch.state, "refuse")
     else:
         batch.state, batch.file_digest = workflow.REFUSED, ""
     batch.code, batch.reason, batch.notes = code, reason, notes or []
     batch.rows_read = batch.rows_rejected = batch.staged_until = 0
-    batch.lease = batch.leased_until = None
-    batch.finished_at = timezone.now()
-    batch.save()
+    _close(batch)
     audit.record(Action.BATCH_REFUSED, batch, actor=batch.sent_by, result="refused", reason=code)
     transaction.on_commit(lambda: storage.discard(batch.public_id.hex))
     return batch
 
 
-@transaction.atomic
-def cancel_batch(batch: Batch, *, actor: User) -> Batch:
-    """Drop a batch that is not being merged yet. Raises TransitionRefused when it is too late."""
-    batch = Batch.objects.select_for_update().get(pk=batch.pk)
-    require_right(actor, "report", batch.department)
-    batch.state = workflow.next_state(batch.state, "cancel")
+def forget_rows(batch: Batch) -> None:
+    """Forget every row on its way; counts and digests of its preview stay, examples do not."""
     bulk.clear_staging(batch)
+    previewing.forget(batch)
+    Preview.objects.filter(batch=batch).update(doubtful=[], changes=[], sample=[])
+
+
+def _close(batch: Batch) -> None:
     batch.lease = batch.leased_until = None
     batch.finished_at = timezone.now()
     batch.save()
+
+
+def end_unmerged(batch: Batch, action: str) -> None:
+    """End a batch of which nothing has gone in: no row, no preview and no file stays. Raises TransitionRefused."""
+    batch.state = workflow.next_state(batch.state, action)
+    forget_rows(batch)
+    RejectedRow.objects.filter(batch=batch).delete()
+    Preview.objects.filter(batch=batch).delete()
+    batch.rows_rejected = 0
+    _close(batch)
+    transaction.on_commit(partial(storage.discard, batch.public_id.hex))
+
+
+@transaction.atomic
+def cancel_batch(batch: Batch, *, actor: User) -> Batch:
+    """Stop a batch that is not being merged yet. Raises TransitionRefused when it is too late.
+
+    Merging is not stopped half-way: the slices already in would be public without the others. A committed batch is
+    undone as a whole instead (`undo_batch`).
+    """
+    batch = Batch.objects.select_for_update().get(pk=batch.pk)
+    require_right(actor, "report", batch.department)
+    end_unmerged(batch, "cancel")
     audit.record(Action.BATCH_CANCELLED, batch, actor=actor)
     return batch
 
 
 def run_batch(batch_id: int, *, today: date) -> Batch | None:
-    """Carry a batch to its end. None when it is finished already or another worker holds it."""
+    """Carry a batch as far as it goes without a person. None when there is nothing to do or another worker holds it."""
     batch = _claim(batch_id)
     if batch is None:
         return None
     try:
-        if (batch.state != workflow.MERGING or _staging_was_lost(batch)) and not _read(batch, today):
-            return Batch.objects.get(pk=batch.pk)
-        _merge(batch)
-        return _commit(batch)
+        return _carry(batch, today)
     except FileRefused as refusal:
         with transaction.atomic():
             return _refuse(_held(batch), refusal.code, refusal.reason)
     except LeaseLost:
         return None
+
+
+def _carry(batch: Batch, today: date) -> Batch:
+    if batch.state == workflow.UNDOING:
+        return _undo(batch)
+    if (batch.rows_total is None or _staging_was_lost(batch)) and not _read(batch, today):
+        return Batch.objects.get(pk=batch.pk)
+    if _waits_for_preview(batch):
+        _foresee(batch)
+        decided = _show(batch, today)
+        if decided.state != workflow.MERGING:
+            return decided
+    try:
+        _merge(batch)
+    except MovedOn:
+        _review(batch)
+        return _carry(batch, today)
+    return _commit(batch)
+
+
+def _waits_for_preview(batch: Batch) -> bool:
+    """Whether all rows have to be compared with the records held before the first goes in."""
+    if batch.decided_at:
+        return False
+    return batch.commit == workflow.Commit.PREVIEW or batch.policy == workflow.Policy.ALL_OR_NOTHING
 
 
 def _claim(batch_id: int) -> Batch | None:
@@ -188,7 +282,7 @@ def _claim(batch_id: int) -> Batch | None:
         batch.lease, batch.leased_until = uuid.uuid4(), timezone.now() + LEASE
         batch.attempts += 1
         batch.save(update_fields=["lease", "leased_until", "attempts"])
-        if batch.attempts > ATTEMPTS and batch.state != workflow.MERGING:
+        if batch.attempts > ATTEMPTS and batch.state in (workflow.RECEIVED, workflow.READING):
             _refuse(batch, "reading_keeps_failing", "平台多次读取该文件均中断。请另存为 CSV 后重新报送。")
             return None
         return batch
@@ -219,11 +313,12 @@ def _read(batch: Batch, today: date) -> bool:
         if held.checkpoint == 0:
             RejectedRow.objects.filter(batch=held).delete()
             held.rows_rejected = 0
-        held.rows_read = 0
+        held.rows_read, held.rows_total = 0, None
         held.leased_until = timezone.now() + OPENING
+        _start_clock(held, 0)
         held.save()
     columns = checker.columns()
-    with storage.opened(batch.public_id.hex) as path, open_table(path, columns=columns) as table:
+    with storage.opened(batch.public_id.hex) as path, _table(batch, path, columns) as table:
         header = find_header(table.preamble, columns)
         checker.bind(header.indexes)
         rows = table.rows(header)
@@ -234,10 +329,22 @@ def _read(batch: Batch, today: date) -> bool:
         if held.rows_read == 0:
             _refuse(held, "no_rows", "文件里只有表头，没有数据行。请填写后重新报送。")
             return False
-        held.state = workflow.next_state(held.state, "merge")
+        if not _waits_for_preview(held):
+            held.state = workflow.next_state(held.state, "merge")
         held.notes, held.rows_total = [note.text for note in (*table.notes, *header.notes)], held.rows_read
         held.save()
+        batch.rows_total = held.rows_total
     return True
+
+
+def _table(batch: Batch, path: str, columns: list):
+    return open_table(path, columns=columns, kind_hint="jsonl" if batch.is_json_lines else None)
+
+
+def _start_clock(batch: Batch, done: int) -> None:
+    """A step begins, or goes on after a rest, at row `done`: speeds are told from here on."""
+    batch.moving_since = batch.moved_at = timezone.now()
+    batch.moved_from = done
 
 
 def _stage(batch: Batch, checker: RowChecker, rows: list) -> None:
@@ -253,6 +360,7 @@ def _stage(batch: Batch, checker: RowChecker, rows: list) -> None:
         held.rows_rejected = RejectedRow.objects.filter(batch=held).count()
         if clean:
             held.staged_until = clean[-1][0]
+        held.moved_at = timezone.now()
         held.save()
 
 
@@ -264,14 +372,109 @@ def _checked(checker: RowChecker, rows: list) -> Iterator[tuple[int, CleanRow | 
             yield row.row_no, checker.check(row.row_no, row.cells)
 
 
-def _merge(batch: Batch) -> None:
-    while True:
+def _foresee(batch: Batch) -> None:
+    """Compare every staged row with what is held, slice by slice; killed, it starts over."""
+    with transaction.atomic():
+        held = _held(batch)
+        previewing.begin(held)
+        held.rows_compared = 0
+        _start_clock(held, 0)
+        held.save()
+    low: int | None = 0
+    while low is not None:
         with transaction.atomic():
             held = _held(batch)
-            until = bulk.next_slice(held, SLICE)
-            if until is None:
-                return
-            merge_slice(held, until)
+            low = previewing.foresee(held, after=low, size=SLICE)
+            held.moved_at = timezone.now()
+            held.save()
+
+
+@transaction.atomic
+def _show(batch: Batch, today: date) -> Batch:
+    """Keep the preview. Who has left the decision to the platform has it decided at once: all rows, or none."""
+    held = _held(batch)
+    preview = previewing.summarise(held, decide_until=last_day(PREVIEW_LIMIT, today))
+    former = Preview.objects.filter(batch=held).first()
+    preview.is_renewed = former is not None and former.outcome_digest != preview.outcome_digest
+    if former:
+        former.delete()
+    preview.save(force_insert=True)
+    held.rows_rejected, held.attempts = preview.rows_returned, 0
+    if held.commit == workflow.Commit.PREVIEW:
+        held.state = workflow.next_state(held.state, "preview")
+        held.lease = held.leased_until = None
+        held.save()
+        audit.record(Action.BATCH_PREVIEWED, held, actor=held.sent_by, detail=counts_of(preview))
+        return held
+    if preview.rows_returned:
+        return send_back(held, actor=held.sent_by)
+    confirm(held, preview, by=None)
+    held.state = workflow.next_state(held.state, "merge")
+    held.save()
+    batch.decided_at = held.decided_at
+    return held
+
+
+def counts_of(preview: Preview) -> dict:
+    names = ("rows_total", "rows_new", "rows_changed", "rows_unchanged", "rows_unreadable", "rows_conflicting")
+    return {name: getattr(preview, name) for name in names} | {"digest": preview.outcome_digest}
+
+
+def confirm(batch: Batch, preview: Preview, *, by: User | None) -> None:
+    """From here on the preview binds. What it foresaw as returned is found again by the merge, or not; not saved."""
+    batch.decided_at, batch.decided_by = timezone.now(), by
+    RejectedRow.objects.filter(batch=batch, is_foreseen=True)._raw_delete(RejectedRow.objects.db)
+    batch.rows_rejected = preview.rows_unreadable
+
+
+def send_back(batch: Batch, *, actor: User | None) -> Batch:
+    """Give the whole file back because of its bad rows; they and the file stay, to be corrected."""
+    batch.state = workflow.next_state(batch.state, "refuse")
+    batch.code, batch.reason = "rows_rejected", WHOLE_FILE.format(rows=batch.rows_rejected)
+    RejectedRow.objects.filter(batch=batch).update(is_foreseen=False)
+    forget_rows(batch)
+    _close(batch)
+    audit.record(Action.BATCH_REFUSED, batch, actor=actor, result="refused", reason=batch.code)
+    return batch
+
+
+WHOLE_FILE = "有 {rows} 行不合格，按“有一行不合格就整批退回”的选择，所有的行都没有入库。请改正后重新报送整个文件。"
+
+
+@transaction.atomic
+def _review(batch: Batch) -> None:
+    """Nothing went in; look at the whole file again."""
+    held = _held(batch)
+    held.state = workflow.next_state(held.state, "review")
+    held.decided_at = held.decided_by = None
+    held.save()
+    batch.decided_at, batch.state = None, held.state
+
+
+def _merge(batch: Batch) -> None:
+    """Merge what is staged. All rows or none means one transaction, and the batch goes back if one row does."""
+    with transaction.atomic():
+        held = _held(batch)
+        _start_clock(held, held.rows_accepted + held.rows_unchanged + held.rows_rejected)
+        held.save()
+    if batch.policy == workflow.Policy.ALL_OR_NOTHING and batch.decided_at:
+        with transaction.atomic():
+            while held := _merge_next(batch):
+                if held.rows_rejected:
+                    raise MovedOn
+    else:
+        while _merge_next(batch):
+            pass
+
+
+@transaction.atomic
+def _merge_next(batch: Batch) -> Batch | None:
+    held = _held(batch)
+    until = bulk.next_slice(held, SLICE)
+    if until is None:
+        return None
+    merge_slice(held, until)
+    return held
 
 
 def merge_slice(batch: Batch, until: int) -> None:
@@ -279,6 +482,7 @@ def merge_slice(batch: Batch, until: int) -> None:
     counts = bulk.merge(batch, until=until)
     batch.checkpoint = until
     batch.attempts = 0
+    batch.moved_at = timezone.now()
     batch.rows_accepted += counts["accepted"]
     batch.rows_unchanged += counts["unchanged"]
     batch.rows_rejected += counts["rejected"]
@@ -292,11 +496,12 @@ def _commit(batch: Batch) -> Batch:
 
 def finish(batch: Batch) -> Batch:
     """Close a merged batch: the staging is emptied, the counts stand, the trail has its line."""
-    bulk.clear_staging(batch)
-    batch.state = workflow.next_state(batch.state, "commit")
-    batch.lease = batch.leased_until = None
-    batch.finished_at = timezone.now()
-    batch.save()
+    if batch.decided_at:
+        forget_rows(batch)
+    else:
+        bulk.clear_staging(batch)
+    batch.state = workflow.next_state(batch.state, "finish")
+    _close(batch)
     audit.record(
         Action.BATCH_COMMITTED,
         batch,
@@ -307,5 +512,31 @@ def finish(batch: Batch) -> Batch:
             "unchanged": batch.rows_unchanged,
             "rejected": batch.rows_rejected,
         },
+    )
+    return batch
+
+
+def _undo(batch: Batch) -> Batch:
+    """Take back what a committed batch brought, slice by slice after the last one; what has changed since is left."""
+    while True:
+        with transaction.atomic():
+            held = _held(batch)
+            until = undoing.next_slice(held, SLICE)
+            if until is None:
+                return _finish_undo(held)
+            held.rows_undone += undoing.undo(held, until=until)
+            held.checkpoint, held.attempts, held.moved_at = until, 0, timezone.now()
+            held.save()
+
+
+def _finish_undo(batch: Batch) -> Batch:
+    batch.state = workflow.next_state(batch.state, "finish")
+    batch.lease = batch.leased_until = None
+    batch.save()
+    audit.record(
+        Action.BATCH_UNDONE,
+        batch,
+        actor=batch.undone_by,
+        detail={"undone": batch.rows_undone, "left": batch.rows_accepted - batch.rows_undone},
     )
     return batch

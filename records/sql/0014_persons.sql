@@ -109,7 +109,7 @@ BEGIN
     CROSS JOIN LATERAL (
         SELECT CASE WHEN derived_item.person_display = 'masked' AND s.adult_on <= n.decided_on THEN n.displayed_until END AS until
     ) AS shown
-    WHERE n.state <> 'withdrawn'
+    WHERE n.state NOT IN ('withdrawn', 'unreported')
     ON CONFLICT ON CONSTRAINT one_record_a_decision DO NOTHING;
 
     -- Those made before, each from the best source that still names the person: live before ended, its own before another.

@@ -1,5 +1,6 @@
 -- Merging one slice of staged rows into subjects and records. The statements run in order, in one transaction, under one
--- advisory lock: two merges at once could make the same subject twice. Parameters: batch, low, high, item, code, department.
+-- advisory lock: two merges at once could make the same subject twice. Parameters: batch, low, high, item, code,
+-- department, previewed.
 -- What becomes of a row ends in merging.outcome: NULL is accepted, then unchanged, or the code of a problem.
 CREATE TEMP TABLE slice ON COMMIT DROP AS
 SELECT * FROM records_stagedrow WHERE batch_id = %(batch)s AND row_no > %(low)s AND row_no <= %(high)s
@@ -97,7 +98,7 @@ UPDATE merging AS m
 SET record_id = held.id,
     detail = held.ended_on::text,
     outcome = CASE WHEN held.state = 'withdrawn' THEN 'withdrawn_before'
-                   WHEN held.content_digest = m.content_digest THEN 'unchanged' END
+                   WHEN held.state <> 'unreported' AND held.content_digest = m.content_digest THEN 'unchanged' END
 FROM merging AS n CROSS JOIN LATERAL (
     SELECT r.id, r.state, r.ended_on, r.content_digest FROM records_record AS r
     WHERE r.subject_id = n.subject_id AND r.document_no = n.document_no
@@ -106,14 +107,25 @@ FROM merging AS n CROSS JOIN LATERAL (
 ) AS held
 WHERE m.row_no = n.row_no AND m.outcome IS NULL
 
+-- What was previewed is what is committed (T-52): a row is taken in only with the content, and upon the revision, that were
+-- shown. Where the records have moved on meanwhile it goes back.
+UPDATE merging AS m
+SET outcome = 'moved_since_preview'
+WHERE %(previewed)s AND m.outcome IS NULL AND NOT EXISTS (
+    SELECT FROM records_previewedrow AS p LEFT JOIN records_record AS r ON r.id = m.record_id
+    WHERE p.batch_id = %(batch)s AND p.row_no = m.row_no AND p.outcome IN ('new', 'changed')
+      AND p.content_digest = m.content_digest AND (p.record_id, p.revision) IS NOT DISTINCT FROM (m.record_id, r.revision)
+)
+
 -- Changed: the former content stays as a version (trigger), the revision moves on, so it is pending for the nation again.
 UPDATE records_record AS r
 SET item_id = %(item)s, subject_name = s.subject_name, title = s.title, authority = s.authority, "values" = s.values,
     secrets = s.secrets, responsible = s.responsible, content_digest = s.content_digest, severity = s.severity,
     displayed_until = s.displayed_until, display_rule_key = s.display_rule_key,
     displayed_from = coalesce(r.displayed_from, CASE WHEN s.displayed_until >= platform_today() THEN platform_today() END),
-    state = CASE WHEN s.displayed_until < platform_today() THEN 'expired' WHEN r.state = 'expired' THEN 'current' ELSE r.state END,
-    ended_on = CASE WHEN s.displayed_until < platform_today() THEN s.displayed_until END,
+    state = CASE WHEN s.displayed_until < platform_today() THEN 'expired' WHEN r.state IN ('expired', 'unreported') THEN 'current'
+                 ELSE r.state END,
+    ended_on = CASE WHEN s.displayed_until < platform_today() THEN s.displayed_until END, end_reason = '',
     batch_id = s.batch_id, row_no = s.row_no, revision = r.revision + 1, updated_at = now()
 FROM merging AS m JOIN slice AS s ON s.row_no = m.row_no
 WHERE m.record_id = r.id AND m.outcome IS NULL

@@ -29,6 +29,10 @@ BATCH_BADGES = {
     workflow.COMMITTED: ("in-time", "check"),
     workflow.REFUSED: ("stop", "refused"),
     workflow.CANCELLED: ("", "ended"),
+    workflow.PREVIEWED: ("soon", "pause"),
+    workflow.ABANDONED: ("", "ended"),
+    workflow.UNDOING: ("info", "clock"),
+    workflow.UNDONE: ("", "ended"),
 }
 
 

@@ -198,13 +198,15 @@ def type_personal_penalty(page: Page, document: str, number: str, decided_on: da
 
 
 def upload(page: Page, path: Path) -> None:
-    """Send a file of permits and wait on its page until it has been dealt with."""
+    """Send a file of permits, look at its preview, say yes, and wait until it has been dealt with."""
     page.goto("/office/")
     page.get_by_role("link", name="上传文件").first.click()
     page.get_by_label("信息事项").select_option(label="行政许可")
     page.locator("input[type=file]").set_input_files(path)
     page.get_by_role("button", name="报送", exact=True).click()
-    expect(page.locator("dl.counts")).to_be_visible()
+    expect(page.get_by_text("确认后新增")).to_be_visible()
+    page.get_by_role("button", name="确认入库").click()
+    expect(page.locator("dl.counts").get_by_text("接收")).to_be_visible()
     expect(page.get_by_role("heading", name=path.name)).to_be_visible()
 
 

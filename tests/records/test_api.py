@@ -1,6 +1,7 @@
 """The departments' API over HTTP, worker included: the message is carried by hand, the work is real."""
 
 import io
+import json
 
 import openpyxl
 import pytest
@@ -9,7 +10,7 @@ from django.test import Client
 
 from accounts.services import issue_token, revoke_token
 from records import services
-from records.models import Batch
+from records.models import Batch, Record
 from tests.factories import as_csv, make_department
 from tests.records.conftest import make_clerk
 
@@ -81,7 +82,9 @@ def test_json_rows_go_the_same_way(api, permit, today, item):
     ("changes", "code"),
     [
         ({"不存在的字段": "1"}, "unknown_field"),
-        ({"许可编号": 1.5}, "text_expected"),
+        ({"许可编号": True}, "text_expected"),
+        ({"许可编号": ["1"]}, "text_expected"),
+        ({"XK_NR": "同一字段的另一名称"}, "duplicate_key"),
         ({"许可内容": "\x00"}, "control_character"),
     ],
 )
@@ -89,6 +92,55 @@ def test_json_that_cannot_be_a_row_is_refused_by_name(api, permit, changes, code
     answer = api.post(URL, {"item": "行政许可", "rows": [permit(1) | changes]}, content_type="application/json")
     assert (answer.status_code, answer.json()["code"]) == (400, code)
     assert not Batch.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["915301000000000", "5.3E+17", "530102199003071230"])
+def test_a_number_in_a_field_for_codes_is_refused_and_one_for_amounts_is_exact(api, penalty, today, number):
+    """T-53: what came as a number may have lost its end before it was sent."""
+    rows = [penalty(1, **{"罚款金额（万元）": "AMOUNT"}), penalty(2, 行政相对人代码_1="NUMBER")]
+    body = json.dumps({"item": "XZCF", "rows": rows}, ensure_ascii=False)
+    body = body.replace('"AMOUNT"', "0.10").replace('"NUMBER"', number)
+    body = finish(api.post(URL, body.encode(), content_type="application/json"), today)
+    errors = api.get(f"{URL}{body['id']}/errors/").json()["results"]
+    assert [(row["row"], row["problems"][0]["code"]) for row in errors] == [(3, "numeric_identifier")]
+    assert Record.objects.get().values["CF_NR_FK"] == "0.1"
+
+
+def test_a_field_written_twice_is_refused(api):
+    body = b'{"item": "XZXK", "rows": [{"XK_NR": "1", "XK_NR": "2"}]}'
+    answer = api.post(URL, body, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "duplicate_key")
+
+
+def test_a_batch_waits_for_its_preview_and_is_committed_as_seen(api, permit, today):
+    body = {"item": "行政许可", "rows": [permit(1), permit(2, 许可内容="")], "commit": "preview"}
+    made = finish(api.post(URL, body, content_type="application/json"), today)
+    address = f"{URL}{made['id']}/"
+    found = api.get(address).json()
+    assert (found["state"], found["preview"]["rows_new"], found["preview"]["rows_returned"]) == ("previewed", 1, 1)
+    stale = api.post(f"{address}commit/", {"preview": "0"}, content_type="application/json")
+    assert (stale.status_code, stale.json()["code"]) == (409, "preview_moved")
+    seen = {"preview": found["preview"]["digest"]}
+    assert api.post(f"{address}commit/", seen, content_type="application/json").status_code == 202
+    services.run_batch(Batch.objects.get().pk, today=today)
+    found = api.get(address).json()
+    assert (found["state"], found["rows_accepted"], found["preview"]) == ("committed", 1, None)
+    again = api.post(f"{address}commit/", seen, content_type="application/json")
+    assert (again.status_code, again.json()["code"]) == (409, "transition_refused")
+
+
+def test_a_preview_can_be_dropped(api, permit, today):
+    body = {"item": "行政许可", "rows": [permit(1)], "commit": "preview"}
+    made = finish(api.post(URL, body, content_type="application/json"), today)
+    assert api.post(f"{URL}{made['id']}/drop/").json()["state"] == "abandoned"
+    assert not Record.objects.exists()
+
+
+def test_all_or_nothing_can_be_asked_for(api, permit, today):
+    body = {"item": "行政许可", "rows": [permit(1), permit(2, 许可内容="")], "policy": "all_or_nothing"}
+    made = finish(api.post(URL, body, content_type="application/json"), today)
+    found = api.get(f"{URL}{made['id']}/").json()
+    assert (found["state"], found["code"], found["rows_rejected"]) == ("refused", "rows_rejected", 1)
 
 
 def test_a_lone_surrogate_is_refused_by_name(api):

@@ -13,12 +13,13 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def run(data_dir, clerk, department, tmp_path, rehearse):
-    def run(content: bytes, item: str = "行政许可", unit: str | None = None) -> dict:
+    def run(content: bytes, item: str = "行政许可", unit: str | None = None, options: tuple = ()) -> dict:
         file = tmp_path / "示例.csv"
         file.write_bytes(content)
         out = io.StringIO()
         try:
-            call_command("import_batch", str(file), "--item", item, "--department", unit or department.code, stdout=out)
+            where = ("--item", item, "--department", unit or department.code)
+            call_command("import_batch", str(file), *where, *options, stdout=out)
         except SystemExit as end:
             assert end.code == 2
         return json.loads(out.getvalue())
@@ -30,6 +31,12 @@ def test_the_summary_is_json_and_counts_every_row(run, permit):
     summary = run(as_csv([permit(1), permit(2, 许可内容="")]))
     assert summary["state"] == "committed"
     assert [summary[f"rows_{n}"] for n in ("total", "accepted", "unchanged", "rejected")] == [2, 1, 0, 1]
+
+
+def test_a_preview_or_all_rows_or_none_can_be_asked_for(run, permit):
+    rows = as_csv([permit(1), permit(2, 许可内容="")])
+    assert run(rows, options=("--commit", "preview"))["state"] == "previewed"
+    assert run(rows, options=("--policy", "all_or_nothing"))["code"] == "rows_rejected"
 
 
 @pytest.mark.parametrize("item", ["行政许可", "XZXK"])

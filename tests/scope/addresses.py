@@ -20,12 +20,17 @@ PARAMETERS: dict[str, Callable[[Side], dict]] = {
     "public-api:subject": lambda side: {"uscc": side.organisation.uscc},
     "public-api:record": lambda side: {"public_id": side.record.public_id},
     "department-api:batch": lambda side: {"public_id": side.batch.public_id},
+    "department-api:batch-commit": lambda side: {"public_id": side.previewed.public_id},
+    "department-api:batch-drop": lambda side: {"public_id": side.previewed.public_id},
     "department-api:batch-errors": lambda side: {"public_id": side.batch.public_id},
     "department-api:batch-errors-file": lambda side: {"public_id": side.batch.public_id},
     "office:batch": lambda side: {"public_id": side.batch.public_id},
     "office:batch-progress": lambda side: {"public_id": side.waiting.public_id},
     "office:batch-returned": lambda side: {"public_id": side.batch.public_id},
     "office:batch-cancel": lambda side: {"public_id": side.waiting.public_id},
+    "office:batch-commit": lambda side: {"public_id": side.previewed.public_id},
+    "office:batch-drop": lambda side: {"public_id": side.previewed.public_id},
+    "office:batch-undo": lambda side: {"public_id": side.batch.public_id},
     "office:template": lambda side: {"code": "XZCF"},
     "office:record-entry": lambda side: {"code": "XZCF"},
     "office:record": lambda side: {"public_id": side.record.public_id},
@@ -97,6 +102,9 @@ QUERIES = {
 }
 # What a form has to bring for its verb to be reached.
 FORMS: dict[str, Callable[[Side], dict[str, object]]] = {
+    "department-api:batch-commit": lambda side: {"preview": side.previewed.preview.outcome_digest},
+    "office:batch-commit": lambda side: {"seen": side.previewed.preview.outcome_digest, "policy": "good_rows"},
+    "office:batch-undo": lambda side: {"reason": "误传了上月的文件"},
     "office:record-withdraw": lambda side: {"reason": "核对时发现有误"},
     "office:special-query-decide": lambda side: {"decision": "grant", "reason": "用途与依据相称"},
     "office:subject-reveal": lambda side: {"kind": "id_card", "purpose": "核对身份"},

@@ -25,6 +25,7 @@ from records.quality import services as quality
 from records.quality.moments import month_now
 from records.services import special
 from records.services.batches import item_in_force
+from records.workflow import Commit
 from tests.conftest import TODAY
 
 PASSWORD = "一把很长的测试钥匙"
@@ -42,6 +43,7 @@ class Side:
     batch: Batch
     waiting: Batch
     refused: Batch
+    previewed: Batch
     record: Record
     personal: Record
     withdrawn: Record
@@ -63,7 +65,7 @@ class Side:
     @property
     def canaries(self) -> list[str]:
         """What only this side has; nobody from another department may be sent any of it."""
-        facts = (self.batch, self.waiting, self.refused, self.record, self.personal, self.withdrawn)
+        facts = (self.batch, self.waiting, self.refused, self.previewed, self.record, self.personal, self.withdrawn)
         objects = (*facts, self.pair, self.case, self.asked, self.granted)
         ids = [str(each.public_id) for each in (*objects, self.organisation, self.person)]
         codes = [self.department.code, self.department.uscc, self.organisation.uscc, self.token]
@@ -107,6 +109,7 @@ def make_side(word: str, number: int) -> Side:
         Batch.objects.get(pk=batch.pk),
         send(department, rows, f"{word}等候"),
         services.run_batch(send(department, [], f"{word}空表").pk, today=TODAY),
+        services.run_batch(send(department, rows, f"{word}预览", commit=Commit.PREVIEW).pk, today=TODAY),
         Record.objects.get(pk=record.pk),
         personal,
         Record.objects.get(pk=withdrawn.pk),
@@ -200,7 +203,9 @@ def penalties(department: Department, word: str, number: int) -> list[dict[str, 
     return [first, someone, third, wrong]
 
 
-def send(department: Department, rows: list[dict[str, str]], file_name: str, item: str = "XZCF") -> Batch:
+def send(
+    department: Department, rows: list[dict[str, str]], file_name: str, item: str = "XZCF", commit: str = ""
+) -> Batch:
     """Receive a file of a department, not yet worked on."""
     header = (
         "行政相对人名称,行政处罚决定书文号,处罚决定日期,违法行为类型,违法事实,处罚依据,处罚类别,处罚内容,处罚有效期,"
@@ -213,6 +218,7 @@ def send(department: Department, rows: list[dict[str, str]], file_name: str, ite
         file_name=f"{file_name}.csv",
         chunks=[demo.as_csv(rows) if rows else header.encode()],
         actor=department.staff.get(role=Role.CLERK),
+        commit=commit,
     )
 
 

@@ -22,8 +22,10 @@ INVARIANTS = {
         SELECT b.public_id FROM records_batch AS b WHERE b.state = 'committed'
         AND b.rows_rejected <> (SELECT count(*) FROM records_rejectedrow AS r WHERE r.batch_id = b.id)""",
     "办结的批次不留暂存": """
-        SELECT b.public_id FROM records_batch AS b WHERE b.state IN ('committed', 'refused', 'cancelled')
+        SELECT b.public_id FROM records_batch AS b
+        WHERE b.state NOT IN ('received', 'reading', 'previewed', 'merging')
         AND (EXISTS (SELECT FROM records_stagedrow AS s WHERE s.batch_id = b.id)
+             OR EXISTS (SELECT FROM records_previewedrow AS p WHERE p.batch_id = b.id)
              OR EXISTS (SELECT FROM records_batchkey AS k WHERE k.batch_id = b.id))""",
     "批次名下的记录不多于接收的行": """
         SELECT b.public_id FROM records_batch AS b WHERE b.state = 'committed'
