@@ -66,16 +66,22 @@ WHERE m.outcome IS NULL AND cardinality(m.id_kinds) > 1
 ON CONFLICT (kind, lookup) DO NOTHING
 
 -- What this file has named so far. The same decision twice: an equal row is nothing new, a different one contradicts the
--- first and goes back.
-INSERT INTO records_batchkey (batch_id, key, row_no, content_digest)
-SELECT DISTINCT ON (key) %(batch)s, key, row_no, content_digest FROM merging WHERE outcome IS NULL ORDER BY key, row_no
-ON CONFLICT DO NOTHING
+-- first and goes back. Only the rows that could not be entered are looked up: in most files there are none.
+WITH named AS (
+    INSERT INTO records_batchkey (batch_id, key, row_no, content_digest)
+    SELECT DISTINCT ON (key) %(batch)s, key, row_no, content_digest FROM merging WHERE outcome IS NULL ORDER BY key, row_no
+    ON CONFLICT DO NOTHING RETURNING row_no
+)
+UPDATE merging AS m SET outcome = 'duplicate_in_file'
+WHERE outcome IS NULL AND NOT EXISTS (SELECT FROM named WHERE named.row_no = m.row_no)
 
 UPDATE merging AS m
-SET outcome = CASE WHEN m.content_digest = k.content_digest THEN 'unchanged' ELSE 'duplicate_in_file' END,
-    detail = k.row_no::text
-FROM records_batchkey AS k
-WHERE k.batch_id = %(batch)s AND k.key = m.key AND k.row_no <> m.row_no AND m.outcome IS NULL
+SET outcome = CASE WHEN m.content_digest = first.content_digest THEN 'unchanged' ELSE m.outcome END, detail = first.row_no::text
+FROM merging AS n CROSS JOIN LATERAL (
+    SELECT k.row_no, k.content_digest FROM records_batchkey AS k
+    WHERE k.batch_id = %(batch)s AND k.key = n.key LIMIT 1
+) AS first
+WHERE m.row_no = n.row_no AND n.outcome = 'duplicate_in_file'
 
 -- What is held already: one look into the unique index a row. The last three columns are compared in a way no other index
 -- serves: without statistics (a first large import) the planner took the one on dates, and 100,000 rows took two minutes.
