@@ -18,7 +18,10 @@ STAGED_COLUMNS = ("batch_id", *(field.name for field in fields(CleanRow)))
 LISTS = tuple(at for at, field in enumerate(fields(CleanRow)) if field.type == list[str])
 COPY = 'COPY records_stagedrow ("{}") FROM STDIN'.format('", "'.join(STAGED_COLUMNS))
 # One statement after another, blank lines between them.
-MERGE = (Path(__file__).parent / "sql" / "merge.sql").read_text(encoding="utf-8").strip().split("\n\n")
+TAKE, MERGE = (
+    part.strip().split("\n\n")
+    for part in (Path(__file__).parent / "sql" / "merge.sql").read_text(encoding="utf-8").split("-- WAVE:")
+)
 
 
 def stage(batch: Batch, rows: Iterable[CleanRow]) -> int | None:
@@ -98,19 +101,32 @@ def merge(batch: Batch, *, until: int) -> Counter:
         "code": batch.item.code,
         "department": batch.department_id,
     }
+    counts: Counter = Counter()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('records.merge'))")
-        for statement in MERGE:
+        for statement in TAKE:
             cursor.execute(statement, parameters)
-        cursor.execute("SELECT row_no, outcome, detail FROM merging WHERE outcome <> 'unchanged'")
-        refused = [(row_no, [_found(code, detail)]) for row_no, code, detail in cursor.fetchall()]
-        cursor.execute(
-            "SELECT count(*) FILTER (WHERE outcome IS NULL), count(*) FILTER (WHERE outcome = 'unchanged') FROM merging"
-        )
-        accepted, unchanged = cursor.fetchone()
+        while _wave(cursor, batch, parameters, counts):
+            cursor.execute("DELETE FROM slice USING merging WHERE merging.row_no = slice.row_no")
+            cursor.execute("DROP TABLE merging")
         cursor.execute("DROP TABLE merging, slice")
+    return counts
+
+
+def _wave(cursor, batch: Batch, parameters: dict, counts: Counter) -> bool:
+    """Merge the rows that need not wait for another, add up what became of them; return whether others are left."""
+    for statement in MERGE:
+        cursor.execute(statement, parameters)
+    cursor.execute("SELECT row_no, outcome, detail FROM merging WHERE outcome <> 'unchanged'")
+    refused = [(row_no, [_found(code, detail)]) for row_no, code, detail in cursor.fetchall()]
     reject(batch, refused)
-    return Counter(accepted=accepted, unchanged=unchanged, rejected=len(refused))
+    cursor.execute(
+        "SELECT count(*) FILTER (WHERE outcome IS NULL), count(*) FILTER (WHERE outcome = 'unchanged'), "
+        "count(*) < (SELECT count(*) FROM slice) FROM merging"
+    )
+    accepted, unchanged, is_left = cursor.fetchone()
+    counts.update(accepted=accepted, unchanged=unchanged, rejected=len(refused))
+    return is_left
 
 
 def _found(code: str, detail: str | None) -> Problem:

@@ -4,14 +4,24 @@
 CREATE TEMP TABLE slice ON COMMIT DROP AS
 SELECT * FROM records_stagedrow WHERE batch_id = %(batch)s AND row_no > %(low)s AND row_no <= %(high)s
 
+-- Temporary tables have no statistics of their own accord; without them the planner believes in one row and loops.
+ANALYZE slice (row_no)
+
+-- WAVE:
+-- From here on once more for the rows that had to wait. A row waits while one before it names one of its codes beside
+-- other codes: whose code that is shows only when the earlier row has been merged. Files seldom need a second wave.
 -- The decisions about the rows stand apart from the rows, so that writing them down does not copy whole rows.
 CREATE TEMP TABLE merging ON COMMIT DROP AS
 SELECT row_no, id_kinds, id_lookups, id_ciphers, name_key, document_no, decided_on, content_digest,
        NULL::bigint AS subject_id, NULL::bigint AS record_id, NULL::uuid AS key, NULL::text AS outcome, NULL::text AS detail
-FROM slice
-
--- Temporary tables have no statistics of their own accord; without them the planner believes in one row and loops.
-ANALYZE slice (row_no)
+FROM slice WHERE row_no NOT IN (
+    SELECT row_no FROM (
+        SELECT row_no, codes, min(codes) OVER earlier AS low, max(codes) OVER earlier AS high
+        FROM (SELECT row_no, id_kinds || id_lookups AS codes, id_kinds, id_lookups FROM slice) AS s
+            CROSS JOIN LATERAL unnest(id_kinds, id_lookups) AS u (kind, lookup)
+        WINDOW earlier AS (PARTITION BY kind, lookup ORDER BY row_no)
+    ) AS named WHERE low <> codes OR high <> codes
+)
 
 ANALYZE merging (row_no, name_key, content_digest)
 
@@ -123,12 +133,3 @@ SELECT gen_random_uuid(), %(item)s, %(code)s, m.subject_id, %(department)s, s.su
 FROM merging AS m JOIN slice AS s ON s.row_no = m.row_no
 WHERE m.record_id IS NULL AND m.outcome IS NULL
 ORDER BY s.row_no
-
--- Subjects made for rows that were then sent back.
-WITH gone AS (
-    SELECT DISTINCT subject_id AS id FROM merging AS m
-    WHERE m.outcome IS NOT NULL AND NOT EXISTS (SELECT FROM records_record AS r WHERE r.subject_id = m.subject_id)
-), codes AS (
-    DELETE FROM records_identifier USING gone WHERE subject_id = gone.id
-)
-DELETE FROM records_subject USING gone WHERE records_subject.id = gone.id
