@@ -11,7 +11,7 @@ with a code and one sentence; a bad row carries its problem and never stops a go
 from records.reading.header import Column, Header, find_header
 from records.reading.limits import Limits
 from records.reading.messages import FileRefused, describe_problem
-from records.reading.rows import Cell, Date, Note, Number, RawRow
+from records.reading.rows import Cell, Date, Note, Number, PackedPath, RawRow
 from records.reading.table import Table, open_table
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Limits",
     "Note",
     "Number",
+    "PackedPath",
     "RawRow",
     "Table",
     "describe_problem",
