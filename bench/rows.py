@@ -20,7 +20,7 @@ def permits(first: int, count: int, known: int, department: Department, today: d
     """
     template = next(demo.permits((department.name, department.uscc), today, count=1))
     for number in range(first, first + count):
-        if number % 100 < KNOWN_PER_HUNDRED:
+        if known and number % 100 < KNOWN_PER_HUNDRED:
             name, code, _ = stored.firm(number * 7919 % known)
         else:
             name, code, _ = stored.firm(NEW_FROM + number // ROWS_PER_ORGANISATION)

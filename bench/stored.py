@@ -58,6 +58,12 @@ def fill(records: int, batch_id: int, template: str, today: date) -> None:
         cursor.execute("CHECKPOINT")
 
 
+def organisations() -> int:
+    """How many organisations have been filled in."""
+    with connection.cursor() as cursor:
+        return _firms(cursor)
+
+
 def departments() -> list[int]:
     """As many departments as a province has; the records are spread over them."""
     made = []

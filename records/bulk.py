@@ -78,12 +78,11 @@ def has_staged_rows(batch: Batch) -> bool:
 
 
 def next_slice(batch: Batch, size: int) -> int | None:
-    """The last row number of the next `size` staged rows after the checkpoint, or None when all are merged."""
+    """The last row number of the next slice, at most `size` rows after the checkpoint; None when all are merged."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT max(row_no) FROM (SELECT row_no FROM {StagedRow._meta.db_table} "
-            "WHERE batch_id = %s AND row_no > %s ORDER BY row_no LIMIT %s) AS slice",
-            [batch.pk, batch.checkpoint, size],
+            f"SELECT min(row_no) + %s - 1 FROM {StagedRow._meta.db_table} WHERE batch_id = %s AND row_no > %s",
+            [size, batch.pk, batch.checkpoint],
         )
         return cursor.fetchone()[0]
 

@@ -21,7 +21,7 @@ from tests.running import RunningStack, reachable
 # would differ too (a nonce each), so the file speaks of organisations.
 FACTS = {
     "batch": """
-        SELECT state, rows_total, rows_accepted, rows_unchanged, rows_rejected, checkpoint FROM records_batch""",
+        SELECT state, rows_total, rows_accepted, rows_unchanged, rows_rejected FROM records_batch""",
     "records": """
         SELECT r.row_no, item_code, s.uscc, r.department_id, subject_name, document_no, decided_on, title, authority,
                "values", secrets, content_digest, severity, displayed_from, displayed_until, display_rule_key, r.state,
