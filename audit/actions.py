@@ -45,6 +45,13 @@ class Action(models.TextChoices):
     SUBJECT_VIEWED = "records.subject.viewed", "查看信用主体"
     IDENTIFIER_REVEALED = "records.identifier.revealed", "显示完整证件号码"
 
+    QUERY_REQUESTED = "records.query.requested", "申请特殊查询"
+    QUERY_GRANTED = "records.query.granted", "准予特殊查询"
+    QUERY_DENIED = "records.query.denied", "不予特殊查询"
+    QUERY_DROPPED = "records.query.dropped", "撤销特殊查询"
+    QUERY_LAPSED = "records.query.lapsed", "特殊查询申请逾期失效"
+    QUERY_READ = "records.query.read", "依特殊查询查看记录"
+
     DELIVERY_SENT = "exchange.delivery.sent", "向国家平台发送"
     DELIVERY_ACCEPTED = "exchange.delivery.accepted", "国家平台接收"
     DELIVERY_REFUSED = "exchange.delivery.refused", "国家平台拒收"

@@ -7,7 +7,7 @@ from catalogue import views as catalogue
 from credit_platform import office
 from credit_platform.office import inside
 from exchange import views as exchange
-from records.views import batches, entry, records, subjects, templates
+from records.views import batches, entry, records, special, subjects, templates
 
 app_name = "office"
 urlpatterns = [
@@ -33,6 +33,12 @@ urlpatterns = [
     path("subjects/<uuid:public_id>/rename/", inside(subjects.rename), name="subject-rename"),
     path("refusals/", inside(exchange.refusal_list), name="refusals"),
     path("refusals/<uuid:public_id>/resend/", inside(exchange.resend), name="refusal-resend"),
+    path("special-queries/", inside(special.query_list), name="special-queries"),
+    path("special-queries/new/", inside(special.new_query), name="special-query-new"),
+    path("special-queries/<uuid:public_id>/", inside(special.query), name="special-query"),
+    path("special-queries/<uuid:public_id>/decide/", inside(special.decide), name="special-query-decide"),
+    path("special-queries/<uuid:public_id>/drop/", inside(special.drop), name="special-query-drop"),
+    path("special-queries/<uuid:public_id>/read/", inside(special.read), name="special-query-read"),
     path("catalogue/", inside(catalogue.item_list), name="catalogue"),
     path("catalogue/<str:code>/", inside(catalogue.item), name="catalogue-item"),
     path("styleguide/", inside(office.styleguide), name="styleguide"),

@@ -42,3 +42,13 @@ class RecordQuerySet(ScopedQuerySet):
     def pending_national(self):
         """What the national platform has not confirmed yet; the partial index record_pending answers this."""
         return self.filter(revision__gt=F("national_revision"))
+
+
+class SpecialQueryQuerySet(ScopedQuerySet):
+    def waiting(self, *, on: date):
+        """Still to be decided that day."""
+        return self.filter(state=workflow.ASKED, lapses_on__gte=on)
+
+    def overdue(self, *, on: date):
+        """Asked, and nobody decided in time."""
+        return self.filter(state=workflow.ASKED, lapses_on__lt=on)

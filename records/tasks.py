@@ -6,6 +6,7 @@ from django.utils import timezone
 from deadlines.clock import today
 from records import services
 from records.models import Batch
+from records.services import special
 
 
 @shared_task
@@ -18,6 +19,11 @@ def sweep_batches() -> None:
     """Take up every batch nobody is working on, whatever became of its message."""
     for pk in Batch.objects.claimable(at=timezone.now()).order_by("pk").values_list("pk", flat=True)[:20]:
         services.run_batch(pk, today=today())
+
+
+@shared_task
+def lapse_special_queries() -> None:
+    special.lapse_special_queries(today=today())
 
 
 @shared_task

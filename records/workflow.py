@@ -19,6 +19,14 @@ class RecordState(TextChoices):
     EXPIRED = "expired", "公示期满"
 
 
+class SpecialQueryState(TextChoices):
+    ASKED = "asked", "待审核"
+    GRANTED = "granted", "已准予"
+    DENIED = "denied", "未准予"
+    DROPPED = "dropped", "已撤销"
+    LAPSED = "lapsed", "逾期失效"
+
+
 RECEIVED, READING, MERGING = BatchState.RECEIVED.value, BatchState.READING.value, BatchState.MERGING.value
 COMMITTED, REFUSED, CANCELLED = BatchState.COMMITTED.value, BatchState.REFUSED.value, BatchState.CANCELLED.value
 BATCH_UNFINISHED = (RECEIVED, READING, MERGING)
@@ -26,6 +34,9 @@ BATCH_UNFINISHED = (RECEIVED, READING, MERGING)
 CURRENT, DISPUTED = RecordState.CURRENT.value, RecordState.DISPUTED.value
 WITHDRAWN, EXPIRED = RecordState.WITHDRAWN.value, RecordState.EXPIRED.value
 RECORD_LIVE = (CURRENT, DISPUTED)
+
+ASKED, GRANTED, DENIED = SpecialQueryState.ASKED.value, SpecialQueryState.GRANTED.value, SpecialQueryState.DENIED.value
+DROPPED, LAPSED = SpecialQueryState.DROPPED.value, SpecialQueryState.LAPSED.value
 
 # (state, action) → next state, with the rule it comes from.
 TRANSITIONS = {
@@ -43,6 +54,11 @@ TRANSITIONS = {
     (DISPUTED, "withdraw"): (WITHDRAWN, "国发〔2016〕33号（二十二）：及时更正或撤销"),
     (CURRENT, "expire"): (EXPIRED, "国办发〔2016〕98号四（三）：不再展示超过期限的信息"),
     (DISPUTED, "expire"): (EXPIRED, "国办发〔2016〕98号四（三）：不再展示超过期限的信息"),
+    (ASKED, "grant"): (GRANTED, "国发〔2014〕21号四（五）：特殊查询特殊申请"),
+    (ASKED, "deny"): (DENIED, "国发〔2014〕21号四（五）：特殊查询特殊申请"),
+    (ASKED, "drop"): (DROPPED, "申请部门撤销"),
+    (GRANTED, "drop"): (DROPPED, "申请部门不再需要"),
+    (ASKED, "lapse"): (LAPSED, "逾期未审核，不得查询"),
 }
 
 

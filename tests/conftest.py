@@ -18,6 +18,7 @@ BUSINESS = (
     "records_subject",
     "records_rejectedrow",
     "records_batchkey",
+    "records_specialquery",
     "records_stagedrow",
     "records_idempotencykey",
     "records_batch",

@@ -2,6 +2,7 @@
 
 from records.models.batches import Batch, BatchKey, IdempotencyKey, RejectedRow, StagedRow
 from records.models.records import Record, RecordVersion
+from records.models.special import SpecialQuery
 from records.models.subjects import PERSON_ID_KINDS, Bigrams, Identifier, IdentifierKind, Subject
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Record",
     "RecordVersion",
     "RejectedRow",
+    "SpecialQuery",
     "StagedRow",
     "Subject",
 ]

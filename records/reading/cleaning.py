@@ -84,6 +84,12 @@ DATE_FORMS = re.compile(
     r"(?:[T ]+(?:[01]?[0-9]|2[0-3])[:：][0-5][0-9](?:[:：][0-5][0-9](?:\.[0-9]+)?)?)?",
     re.ASCII,
 )
+# As decisions are dated: 二〇二六年一月三十一日.
+CHINESE_DATE = re.compile(
+    "([〇零○一二三四五六七八九]{4})年([元正一二三四五六七八九十]{1,2})月([一二三四五六七八九十廿卅]{1,3})日?"
+)
+CHINESE_DIGITS = {character: value for value, character in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0}
+CHINESE_DIGITS |= {"元": 1, "正": 1}
 SHORT_YEAR = re.compile(r"[0-9]{2}(?:[-/.][0-9]{1,2}[-/.][0-9]{1,2}|年[0-9]{1,2}月[0-9]{1,2}日?)", re.ASCII)
 DECIMAL = re.compile(r"([+-]?)([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.([0-9]*))?(万元|元)?", re.ASCII)
 
@@ -177,21 +183,36 @@ def foreign_character(identifier: str) -> str | None:
 
 @lru_cache(maxsize=8192)
 def parse_date(text: str) -> datetime.date | str:
-    """Read a date as people write it: 2026-01-31, 2026/1/31, 2026.1.31, 2026年1月31日, 20260131, any with a time.
+    """Read a date as people write it: 2026-01-31, 2026/1/31, 2026.1.31, 2026年1月31日, 20260131.
+
+    Also 二〇二六年一月三十一日; a time of day may follow.
 
     Returns a problem code instead: `date_format`, `date_impossible`, `date_short_year`.
     """
     compact = text if text.isascii() else unicodedata.normalize("NFKC", text)
     compact = re.sub(r"\s*([-/.年月日])\s*", r"\1", compact.strip())
-    match = DATE_FORMS.fullmatch(compact)
-    if not match:
+    if match := DATE_FORMS.fullmatch(compact):
+        year, _, *parts = match.groups()
+        numbers = [int(part) for part in (year, *parts) if part is not None]
+    elif match := CHINESE_DATE.fullmatch(compact):
+        numbers = [_chinese_number(part) for part in match.groups()]
+    else:
         return "date_short_year" if SHORT_YEAR.fullmatch(compact) else "date_format"
-    year, _, *parts = match.groups()
-    month, day = (part for part in parts if part is not None)
     try:
-        return datetime.date(int(year), int(month), int(day))
+        return datetime.date(*numbers)
     except ValueError:
         return "date_impossible"
+
+
+def _chinese_number(text: str) -> int:
+    """〇 to 三十一 with its tens, or the four digits of a year. What is none (十二十) is 0, no date has that."""
+    text = text.replace("廿", "二十").replace("卅", "三十")
+    tens, ten, ones = text.rpartition("十")
+    if not ten:
+        return int("".join(str(CHINESE_DIGITS[character]) for character in text))
+    if len(tens) > 1 or len(ones) > 1 or tens == "十":
+        return 0
+    return 10 * CHINESE_DIGITS.get(tens, 1) + CHINESE_DIGITS.get(ones, 0)
 
 
 def parse_decimal(text: str, digits: int, scale: int) -> Decimal | str:

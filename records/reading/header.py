@@ -19,6 +19,10 @@ EXAMPLE_ROWS = 5
 REJECTION_COLUMNS = ("行号", "错误列", "原因", "建议")
 ALWAYS_IGNORED = ("序号", *REJECTION_COLUMNS)
 SIMILAR = 0.6
+CLOSING = re.compile(
+    r"\s*(?:[合总小共累]\s*计|(?:制表|填表|填报|审核|复核|经办|单位负责)人?\s*(?:（?签[字名章]）?)?\s*[:：]|(?:备?注|说明|填表说明)\s*[:：])"
+)
+MOST_OF_CLOSING = 4  # a total fills at most every fourth column; a row of data far more
 REQUIRED_MARK = re.compile(r"\((必填|选填|可选|必填项|选填项|非必填)\)")
 NO_WORD = re.compile(r"[\W_]+")
 
@@ -120,6 +124,12 @@ def count_recognised(preamble: Sequence[Sequence[Cell]], columns: Sequence[Colum
 def is_example(cells: Iterable[Cell]) -> bool:
     """True for the example row of our template."""
     return next((cell for cell in cells if cell), "").lstrip().startswith(EXAMPLE_MARK)
+
+
+def is_closing(cells: Sequence[Cell]) -> bool:
+    """True for a total or a signature below the data: few cells are filled, and the first says so."""
+    first = next((cell for cell in cells if cell), "")
+    return bool(CLOSING.match(first)) and sum(map(bool, cells)) <= max(2, len(cells) // MOST_OF_CLOSING)
 
 
 def _codes_by_name(columns: Sequence[Column]) -> dict[str, str]:

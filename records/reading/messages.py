@@ -82,6 +82,7 @@ NOTES = {
     "damaged_bytes": "文件中有个别无法识别的字节，相关行已标出。",
     "ignored_columns": "表头中有模板以外的列，没有读取：{names}。",
     "example_row": "第 {row} 行是示例，已跳过。",
+    "closing_rows": "第 {rows} 行是合计、签名或说明，已跳过。",
     "invisible_removed": "有 {count} 行去除了看不见的字符（{characters}）：第 {rows} 行。",
     "private_use": "有 {count} 行含有自造字（{characters}），在其他系统可能无法显示：第 {rows} 行。",
 }

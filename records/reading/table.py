@@ -13,15 +13,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from records.reading.header import EXAMPLE_ROWS, Column, Header, is_example
+from records.reading.header import EXAMPLE_ROWS, Column, Header, is_closing, is_example
 from records.reading.limits import MIB, Limits
-from records.reading.messages import FileRefused, note
+from records.reading.messages import FileRefused, name_some, note
 from records.reading.rows import Cell, Date, Note, Number, PackedPath, RawRow
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from records.reading.child import main; main()"
 PIPE_SIZE = MIB
 MESSAGE_LIMIT = 64 * MIB
+# What a total or a signature begins with, or nothing: every other row is data without a closer look.
+CLOSING_FIRST = frozenset(["", " ", *"合总小共累制填审复经单备注说"])
 # How a reading process dies: an allocation that fails inside the table reader aborts it, the kernel kills by SIGKILL.
 CODE_BY_SIGNAL: dict[int, str] = {
     signal.SIGABRT: "too_much_memory",
@@ -122,6 +124,7 @@ class Table:
     def _data_rows(self, rows: Iterator[RawRow], header: Header) -> Iterator[RawRow]:
         start = 0 if self._keyed else header.last_row
         width = header.width
+        closing: list[int] = []
         for row in rows:
             row_no = row.row_no
             if row_no <= start:
@@ -129,11 +132,16 @@ class Table:
             if row_no <= start + EXAMPLE_ROWS and not self._keyed and is_example(row.cells):
                 self.notes.append(note("example_row", row=row_no))
                 continue
+            if not self._keyed and row.cells[0][:1] in CLOSING_FIRST and is_closing(row.cells):
+                closing.append(row_no)
+                continue
             if len(row.cells) != width and row.problem is None:
                 cells = header.fit(row.cells)
                 row = row._replace(problem="column_count") if cells is None else row._replace(cells=cells)
             self.rows_yielded += 1
             yield row
+        if closing:
+            self.notes.append(note("closing_rows", rows=name_some([str(number) for number in closing])))
 
     def _raw_rows(self) -> Iterator[RawRow]:
         while True:

@@ -90,6 +90,18 @@ def broken_objects() -> bytes:
     return "\n".join(lines).encode()
 
 
+def with_totals() -> list[list[str]]:
+    """A subtotal in the middle, a total, and what people sign below."""
+    width = len(TITLES)
+
+    def below(*cells: str) -> list[str]:
+        return [*cells, *[""] * (width - len(cells))]
+
+    good = table()
+    tail = [below("", "合　计", "", "5"), below("制表人：示例甲", "", "审核：示例乙"), below("说明：以上为演示数据。")]
+    return [*good[:3], below("小计", "2"), *good[3:], *tail]
+
+
 SPILLED = Limits(columns=20)
 READ = [
     Case("utf8.csv", partial(encoded, table), rows=5),
@@ -110,6 +122,8 @@ READ = [
     Case("names_and_codes.csv", lambda: encoded(lambda: [list(TITLES), list(CODES), *good_rows(5)]), rows=5),
     Case("codes_and_names.csv", lambda: encoded(lambda: [list(CODES), list(TITLES), *good_rows(5)]), rows=5),
     Case("example_row.csv", partial(encoded, example_below_header), rows=5, notes=("example_row",)),
+    Case("totals.csv", partial(encoded, with_totals), rows=5, notes=("closing_rows",)),
+    Case("total_that_is_a_name.csv", lambda: encoded(lambda: changed(3, 0, "合计示例有限公司")), rows=5),
     Case(
         "formulas_as_text.csv", lambda: encoded(lambda: changed(3, 27, '=HYPERLINK("http://example.invalid")')), rows=5
     ),

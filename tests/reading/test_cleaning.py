@@ -196,6 +196,9 @@ def test_code_survives_spaces_hyphens_width_and_case(code, gap, wide, small):
         "2026-01-31T08:30",
         " 2026-1-31 ",
         "2026年01月31",
+        "二〇二六年一月三十一日",
+        "二零二六年元月三十一日",
+        "二○二六年一月卅一日",
     ],
 )
 def test_date_is_understood_as_people_write_it(written):
@@ -208,6 +211,9 @@ def test_date_is_understood_as_people_write_it(written):
         ("2026-02-30", "date_impossible"),
         ("2025/2/29", "date_impossible"),
         ("20261301", "date_impossible"),
+        ("二〇二六年二月三十日", "date_impossible"),
+        ("二〇二六年十二十月一日", "date_format"),
+        ("二〇二六年十二月十二十日", "date_impossible"),
         ("26-1-31", "date_short_year"),
         ("26年1月31日", "date_short_year"),
         ("2026/1-31", "date_format"),

@@ -34,6 +34,10 @@ PARAMETERS: dict[str, Callable[[Side], dict]] = {
     "office:subject-reveal": lambda side: {"public_id": side.person.public_id},
     "office:subject-rename": lambda side: {"public_id": side.organisation.public_id},
     "office:refusal-resend": lambda side: {"public_id": side.record.public_id},
+    "office:special-query": lambda side: {"public_id": side.asked.public_id},
+    "office:special-query-decide": lambda side: {"public_id": side.asked.public_id},
+    "office:special-query-drop": lambda side: {"public_id": side.asked.public_id},
+    "office:special-query-read": lambda side: {"public_id": side.granted.public_id},
     "office:catalogue-item": lambda side: {"code": "XZCF"},
 }
 # Routes whose parameter names something that belongs to nobody.
@@ -47,6 +51,7 @@ QUERIES = {
 # What a form has to bring for its verb to be reached.
 FORMS: dict[str, Callable[[Side], dict[str, object]]] = {
     "office:record-withdraw": lambda side: {"reason": "核对时发现有误"},
+    "office:special-query-decide": lambda side: {"decision": "grant", "reason": "用途与依据相称"},
     "office:subject-reveal": lambda side: {"kind": "id_card", "purpose": "核对身份"},
     "office:subject-rename": lambda side: {"name": "改名后的示例公司", "reason": "变更登记"},
 }

@@ -10,7 +10,8 @@ from accounts.services import issue_token, place_user
 from credit_platform import demo
 from exchange.models import Handover
 from records import services
-from records.models import Batch, Record, Subject
+from records.models import Batch, Record, SpecialQuery, Subject
+from records.services import special
 from records.services.batches import item_in_force
 from tests.conftest import TODAY
 
@@ -32,6 +33,8 @@ class Side:
     record: Record
     personal: Record
     withdrawn: Record
+    asked: SpecialQuery
+    granted: SpecialQuery
 
     @property
     def organisation(self) -> Subject:
@@ -44,7 +47,8 @@ class Side:
     @property
     def canaries(self) -> list[str]:
         """What only this side has; nobody from another department may be sent any of it."""
-        objects = (self.batch, self.waiting, self.refused, self.record, self.personal, self.withdrawn)
+        facts = (self.batch, self.waiting, self.refused, self.record, self.personal, self.withdrawn)
+        objects = (*facts, self.asked, self.granted)
         ids = [str(each.public_id) for each in (*objects, self.organisation, self.person)]
         codes = [self.department.code, self.department.uscc, self.organisation.uscc, self.token]
         return [self.word, *ids, *codes]
@@ -89,7 +93,28 @@ def make_side(word: str, number: int) -> Side:
         Record.objects.get(pk=record.pk),
         personal,
         Record.objects.get(pk=withdrawn.pk),
+        ask(lead, word, number),
+        special.grant_special_query(ask(lead, word, number), actor=make_reviewer(word), reason=word, today=TODAY),
     )
+
+
+def ask(lead: User, word: str, number: int) -> SpecialQuery:
+    """An application of this side, about a firm nobody else asks about."""
+    return special.request_special_query(
+        department=lead.department,
+        actor=lead,
+        sought=special.Sought("organisation", f"示例{word}茶业有限公司", demo.make_uscc("530102", 700 + number)),
+        scope="shared",
+        purpose=f"{word}的用途",
+        legal_basis=f"{word}的依据",
+        case_no=f"{word}案〔2026〕1号",
+        days=7,
+        today=TODAY,
+    )
+
+
+def make_reviewer(word: str) -> User:
+    return _user(f"{word}审核", None, Role.REVIEWER)
 
 
 def _user(name: str, department: Department | None, role: Role) -> User:

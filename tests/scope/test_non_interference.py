@@ -21,7 +21,13 @@ from tests.conftest import TODAY
 from tests.scope.addresses import FORMS, PARAMETERS, address, calls, without_marks
 from tests.scope.province import Side, make_side, penalties, send
 
-READING = [name for name, method in calls(Access.SCOPED, Access.TOKEN, Access.SIGNED_IN) if method == "GET"]
+# The one door made to see other departments' rows: granted by a reviewer, for a time, with a line for every look.
+CROSSING = {"office:special-query-read"}
+READING = [
+    name
+    for name, method in calls(Access.SCOPED, Access.TOKEN, Access.SIGNED_IN)
+    if method == "GET" and name not in CROSSING
+]
 NARROWED = {
     "office:records": ("?q=示例", "?q=癸藏", "?state=displayed", "?item=XZCF", "?page=2", "?late=1"),
     "office:records-export": ("?q=示例", "?state=displayed"),
