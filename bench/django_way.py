@@ -14,7 +14,7 @@ BATCH_SIZE = 5000
 
 
 def bulk_create(batch: Batch, rows: Iterator[CleanRow]) -> tuple[float, float]:
-    """Wall and processor seconds for rows that are read and checked already, a few thousand at a time, as records of `batch`.
+    """Wall and processor seconds for checked rows, a few thousand at a time, as records of `batch`.
 
     Less is done than an import does: equal or contradicting rows are not looked for, names are not compared.
     """

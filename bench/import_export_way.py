@@ -33,7 +33,8 @@ class Permits(resources.ModelResource):
     def before_save_instance(self, instance, row, **kwargs):
         batch, code = self.batch, row["行政相对人代码_1"]
         instance.item_id, instance.item_code = batch.item_id, batch.item.code
-        instance.batch, instance.row_no, instance.department_id = batch, kwargs.get("row_number") or 1, batch.department_id
+        instance.batch, instance.row_no = batch, 1
+        instance.department_id = batch.department_id
         instance.values, instance.content_digest = dict(row), b"0" * 16
         instance.subject, made = Subject.objects.get_or_create(
             uscc=code,

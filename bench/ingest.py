@@ -1,7 +1,6 @@
 """How fast a file becomes records, beside what else puts the same rows into the same indexed tables."""
 
 import json
-
 import threading
 import time
 from collections.abc import Iterator
@@ -12,7 +11,6 @@ from pathlib import Path
 from statistics import median
 
 import psutil
-from django.db import connection
 
 from accounts.models import Department, Region, Role, User
 from accounts.services import place_user

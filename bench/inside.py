@@ -72,7 +72,10 @@ def main() -> int:
     measure_import_export(bench, ROWS / own[0])
     if LARGE:
         peak, seconds = bench.peak_of(LARGE)
-        say(f"{LARGE:,} 行的文件：{seconds:.0f} 秒，内存峰值 {peak:.0f} MB（目标低于 {MOST_MEMORY_MB} MB）", peak < MOST_MEMORY_MB)
+        say(
+            f"{LARGE:,} 行的文件：{seconds:.0f} 秒，内存峰值 {peak:.0f} MB（目标低于 {MOST_MEMORY_MB} MB）",
+            peak < MOST_MEMORY_MB,
+        )
     page = pages.measure()
     say(f"主体页 {page['page']:.0f} 次/秒，空页面 {page['bare']:.0f} 次/秒，比值 {page['page'] / page['bare']:.2f}")
     return int(bool(missed))

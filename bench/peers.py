@@ -65,10 +65,9 @@ def _make_twins(cursor, batch: Batch, after: int) -> None:
     for table, condition in wanted.items():
         cursor.execute(f"CREATE UNLOGGED TABLE bench_{table} AS SELECT * FROM {table} WHERE {condition}",
                        {"after": after, "batch": batch.pk})  # fmt: skip
-    cursor.execute("SELECT max(id) - %(after)s, count(*) FROM bench_records_subject", {"after": after})
-    span, made = cursor.fetchone()
     cursor.execute("SELECT id FROM bench_records_subject ORDER BY id")
     ids = [pk for (pk,) in cursor.fetchall()]
+    span = ids[-1] - after if ids else 0
     cursor.execute("CREATE TEMP TABLE twin (id bigint PRIMARY KEY, name text, key text, code text, region text)")
     with cursor.copy("COPY twin FROM STDIN") as copy:
         for pk in ids:
@@ -76,12 +75,23 @@ def _make_twins(cursor, batch: Batch, after: int) -> None:
             copy.write_row((pk, name, name_key(name), code, region))
     cursor.execute("SELECT min(id), count(*) FROM bench_firm")
     first, firms = cursor.fetchone()
-    values = {"after": after, "span": span or 0, "first": first, "firms": firms}
-    cursor.execute("UPDATE bench_records_identifier SET lookup = t.code, id = nextval(pg_get_serial_sequence("
-                   "'records_identifier', 'id')), subject_id = subject_id + %(span)s FROM twin AS t "
-                   "WHERE t.id = subject_id", values)  # fmt: skip
-    cursor.execute("UPDATE bench_records_subject AS s SET id = s.id + %(span)s, public_id = gen_random_uuid(), legal_name = t.name, "
-                   "name_key = t.key, uscc = t.code, region_code = t.region FROM twin AS t WHERE t.id = s.id", values)
+    values = {"after": after, "span": span, "first": first, "firms": firms}
+    cursor.execute(
+        """
+        UPDATE bench_records_identifier SET lookup = t.code, subject_id = subject_id + %(span)s,
+            id = nextval(pg_get_serial_sequence('records_identifier', 'id'))
+        FROM twin AS t WHERE t.id = subject_id
+        """,
+        values,
+    )
+    cursor.execute(
+        """
+        UPDATE bench_records_subject AS s SET id = s.id + %(span)s, public_id = gen_random_uuid(),
+            legal_name = t.name, name_key = t.key, uscc = t.code, region_code = t.region
+        FROM twin AS t WHERE t.id = s.id
+        """,
+        values,
+    )
     cursor.execute(
         """
         UPDATE bench_records_record SET public_id = gen_random_uuid(),

@@ -1,4 +1,4 @@
-"""The rows that are measured: permits as a department would send them, made one by one so that making takes no memory."""
+"""The rows that are measured: permits as a department would send them, made one by one to need no memory."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

@@ -110,10 +110,13 @@ def _fill_subjects(cursor, upto: int) -> None:
     with cursor.copy(f"COPY records_subject ({columns}) FROM STDIN") as copy:
         for row in _subjects(first, ids):
             copy.write_row(row)
-    cursor.execute("INSERT INTO bench_firm SELECT %s + id - %s, id FROM records_subject WHERE id > %s", [first, last + 1, last])
+    cursor.execute(
+        "INSERT INTO bench_firm SELECT %s + id - %s, id FROM records_subject WHERE id > %s", [first, last + 1, last]
+    )
     cursor.execute(
         "INSERT INTO records_identifier (subject_id, kind, lookup, cipher) "
-        "SELECT id, 'uscc', uscc, '' FROM records_subject WHERE id > %s", [last]
+        "SELECT id, 'uscc', uscc, '' FROM records_subject WHERE id > %s",
+        [last],
     )
     cursor.execute("SELECT setval(pg_get_serial_sequence('records_subject', 'id'), max(id)) FROM records_subject")
 
@@ -135,7 +138,8 @@ def _fill_records(cursor, start: int, stop: int, batch_id: int, template: str, t
         SELECT gen_random_uuid(), CASE WHEN is_permit THEN %(permit)s ELSE %(penalty)s END,
             CASE WHEN is_permit THEN 'XZXK' ELSE 'XZCF' END, s.id, (%(departments)s::bigint[])[1 + n %% %(count)s],
             s.legal_name, document_no, decided_on, '食品经营许可证核准通知书', '云南省演示测速局',
-            %(template)s::jsonb || jsonb_build_object('XK_XDR_MC', s.legal_name, 'XK_XDR_SHXYM', s.uscc, 'XK_WSH', document_no),
+            %(template)s::jsonb || jsonb_build_object(
+                'XK_XDR_MC', s.legal_name, 'XK_XDR_SHXYM', s.uscc, 'XK_WSH', document_no),
             '{}', decode(md5(n::text), 'hex'), '', decided_on + 7, until, 'bench',
             CASE WHEN until < %(today)s THEN 'expired' ELSE 'current' END, CASE WHEN until < %(today)s THEN until END,
             %(batch)s, n, 1, CASE WHEN n %% 100 = 0 THEN 0 ELSE 1 END

@@ -33,7 +33,7 @@ FACTS = {
         FROM records_identifier AS i JOIN records_subject AS s ON s.id = i.subject_id""",
     "sent back": "SELECT row_no, problems FROM records_rejectedrow",
     "versions": "SELECT record_id, revision, former FROM records_recordversion",
-    "left over": "SELECT batch_id, row_no FROM records_stagedrow UNION ALL SELECT batch_id, row_no FROM records_batchkey",
+    "left over": "SELECT row_no FROM records_stagedrow UNION ALL SELECT row_no FROM records_batchkey",
 }
 DIGEST = """
     SELECT count(*), md5(string_agg(md5(row_to_text), '' ORDER BY row_to_text COLLATE "C"))
@@ -66,12 +66,16 @@ def rows(count: int, source: tuple[str, str]) -> Iterator[dict[str, str]]:
     template = next(demo.permits(source, yesterday, count=1)) | {"许可决定日期": "2020/03/02", "有效期自": "2020/03/02"}
     row = template
     for number in range(count):
-        former, row = row, template | {
-            "行政相对人名称": f"云南示例第{number // 2:06d}号有限公司",
-            "行政相对人代码_1": demo.make_uscc("530102", number // 2),
-            "行政许可决定文书号": f"云演食许〔2020〕{number:06d}号",
-            "有效期至": "2099/12/31" if number % 200 == 0 else "2025/03/01",
-        }
+        former, row = (
+            row,
+            template
+            | {
+                "行政相对人名称": f"云南示例第{number // 2:06d}号有限公司",
+                "行政相对人代码_1": demo.make_uscc("530102", number // 2),
+                "行政许可决定文书号": f"云演食许〔2020〕{number:06d}号",
+                "有效期至": "2099/12/31" if number % 200 == 0 else "2025/03/01",
+            },
+        )
         if number % 1000 == 3:
             yield row | {"许可决定日期": "2026/02/30"}
         elif number % 400 == 5:

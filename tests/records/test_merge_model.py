@@ -164,7 +164,8 @@ def _clean(row_no: int, line: Line) -> CleanRow:
     return CleanRow(
         row_no=row_no, subject_kind="organisation", subject_name=line.name, name_key=line.name, adult_on=None,
         id_kinds=kinds, id_lookups=lookups, id_ciphers=[""] * len(kinds), document_no=line.document,
-        decided_on=line.decided, title="示例", authority="示例", values=f'{{"content": "{line.content}"}}', secrets="{}",
+        decided_on=line.decided, title="示例", authority="示例", values=f'{{"content": "{line.content}"}}',
+        secrets="{}",
         content_digest=digest(line), severity="", displayed_until=line.until, display_rule_key="",
     )  # fmt: skip
 
@@ -191,7 +192,8 @@ def _written_rows(batch: Batch) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT row_no FROM records_record WHERE batch_id = %(batch)s UNION "
-            "SELECT (former ->> 'row_no')::int FROM records_recordversion WHERE (former ->> 'batch_id')::int = %(batch)s",
+            "SELECT (former ->> 'row_no')::int FROM records_recordversion "
+            "WHERE (former ->> 'batch_id')::int = %(batch)s",
             {"batch": batch.pk},
         )
         return {row_no for (row_no,) in cursor.fetchall()}
