@@ -28,6 +28,7 @@ app.conf.beat_schedule = {
     for name, task, schedule, expires in (
         ("batches left behind", "records.tasks.sweep_batches", 10.0, 10),
         ("terms that ended", "records.tasks.expire_records", 60.0, 60),
+        ("subjects in doubt", "records.tasks.find_doubtful_subjects", crontab(hour="3", minute="20"), 3600),
         ("applications nobody decided", "records.tasks.lapse_special_queries", 3600.0, 3600),
         ("pending for the nation", "exchange.tasks.push_pending", 3.0, 3),
         ("lines to seal", "audit.tasks.seal_events", 5.0, 5),

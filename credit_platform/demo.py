@@ -21,6 +21,7 @@ USERS = (
     ("lead", "负责人 演示乙", "lead", 0),
     ("clerk2", "经办人 演示丙", "clerk", 1),
     ("reviewer", "审核员 演示丁", "reviewer", None),
+    ("reviewer2", "审核员 演示癸", "reviewer", None),
     ("supervisor", "监督员 演示戊", "supervisor", None),
     ("auditor", "审计员 演示己", "auditor", None),
     ("admin", "管理员 演示庚", "administrator", None),

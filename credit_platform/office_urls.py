@@ -7,7 +7,7 @@ from catalogue import views as catalogue
 from credit_platform import office
 from credit_platform.office import inside
 from exchange import views as exchange
-from records.views import batches, entry, records, special, subjects, templates
+from records.views import batches, cases, duplicates, entry, records, special, subjects, templates
 
 app_name = "office"
 urlpatterns = [
@@ -31,6 +31,16 @@ urlpatterns = [
     path("subjects/<uuid:public_id>/", inside(subjects.subject), name="subject"),
     path("subjects/<uuid:public_id>/reveal/", inside(subjects.reveal), name="subject-reveal"),
     path("subjects/<uuid:public_id>/rename/", inside(subjects.rename), name="subject-rename"),
+    path("subjects/<uuid:public_id>/standing/", inside(subjects.standing), name="subject-standing"),
+    path("duplicates/", inside(duplicates.pair_list), name="duplicates"),
+    path("duplicates/<uuid:public_id>/", inside(duplicates.pair), name="duplicate"),
+    path("duplicates/<uuid:public_id>/suggest/", inside(duplicates.suggest), name="duplicate-suggest"),
+    path("duplicates/<uuid:public_id>/distinct/", inside(duplicates.distinct), name="duplicate-distinct"),
+    path("duplicates/<uuid:public_id>/decide/", inside(duplicates.decide), name="duplicate-decide"),
+    path("codes/", inside(cases.case_list), name="codes"),
+    path("codes/<uuid:public_id>/", inside(cases.case), name="code-case"),
+    path("codes/<uuid:public_id>/answer/", inside(cases.answer), name="code-case-answer"),
+    path("codes/<uuid:public_id>/judge/", inside(cases.judge), name="code-case-judge"),
     path("refusals/", inside(exchange.refusal_list), name="refusals"),
     path("refusals/<uuid:public_id>/resend/", inside(exchange.resend), name="refusal-resend"),
     path("special-queries/", inside(special.query_list), name="special-queries"),

@@ -76,7 +76,7 @@ class SubjectView(PublicAPIView):
         responses={200: SubjectDetailSerializer, 404: NOT_FOUND},
     )
     def get(self, request, uscc):
-        subject = PublicSubject.objects.defer("bigrams").coded(uscc).first()
+        subject = search.find_subject(uscc)
         if subject is None:
             raise NotFound("没有这个代码的主体。")
         counts = PublicRecord.objects.counted_by_item([subject.pk]).order_by("item_code")
@@ -116,9 +116,8 @@ class RecordListView(PublicAPIView):
         else:
             records = records.about_organisations()
         if subject:
-            records = records.filter(
-                subject_id__in=list(PublicSubject.objects.coded(subject).values_list("id", flat=True))
-            )
+            found = search.find_subject(subject)
+            records = records.filter(subject_id=found.pk) if found else records.none()
         return records.filter(item_code=_item_code(item)) if item else records
 
 

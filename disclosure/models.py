@@ -1,11 +1,17 @@
-"""What the world may read: the three public views (records/sql/0004_public.sql), as models nobody can write."""
+"""What the world may read: the public views (records/sql/), as models nobody can write."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import reverse
 
 from catalogue.models import Category, Severity, SubjectKind
-from disclosure.querysets import PublicListingQuerySet, PublicRecordQuerySet, PublicSubjectQuerySet
+from disclosure.querysets import (
+    PublicFormerAddressQuerySet,
+    PublicListingQuerySet,
+    PublicRecordQuerySet,
+    PublicSubjectQuerySet,
+)
+from records.models import Standing
 from records.workflow import DISPUTED
 
 
@@ -21,6 +27,8 @@ class PublicSubject(models.Model):
     bigrams = ArrayField(models.CharField(max_length=2))
     region_code = models.CharField("区划代码", max_length=6)
     region_name = models.CharField("区划", max_length=50)
+    standing = models.CharField("登记状态", max_length=12, choices=Standing.choices)
+    standing_since = models.DateField("登记状态自")
 
     objects = PublicSubjectQuerySet.as_manager()
 
@@ -35,6 +43,47 @@ class PublicSubject(models.Model):
 
     def get_absolute_url(self):
         return reverse("portal:subject", args=[self.code])
+
+
+class PublicFormerName(models.Model):
+    """A name an organisation was known by; `until_on` is None for the other name of a merged one."""
+
+    subject_id = models.BigIntegerField()
+    name = models.CharField("曾用名", max_length=200)
+    name_key = models.CharField(max_length=400)
+    bigrams = ArrayField(models.CharField(max_length=2))
+    until_on = models.DateField("使用至")
+    source = models.CharField("来源", max_length=10)
+
+    objects = PublicSubjectQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "public_former_name"
+        default_permissions = ()
+        verbose_name = verbose_name_plural = "公示的曾用名"
+
+    def __str__(self):
+        return self.name
+
+
+class PublicFormerAddress(models.Model):
+    """What a subject's page was called before: a neutral id, or a unified code given up in a merge."""
+
+    subject_id = models.BigIntegerField(primary_key=True)
+    public_id = models.UUIDField()
+    uscc = models.CharField(max_length=18)
+
+    objects = PublicFormerAddressQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "public_former_address"
+        default_permissions = ()
+        verbose_name = verbose_name_plural = "主体页的旧地址"
+
+    def __str__(self):
+        return self.uscc or str(self.public_id)
 
 
 class PublicRecord(models.Model):

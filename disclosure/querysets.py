@@ -33,6 +33,17 @@ class PublicSubjectQuerySet(models.QuerySet):
         return self.filter(name_key__contains=key)
 
 
+class PublicFormerAddressQuerySet(models.QuerySet):
+    def of(self, code: str):
+        """Where the page that was called `code` is now."""
+        if len(code) == USCC_LENGTH:
+            return self.filter(uscc=code.upper())
+        try:
+            return self.filter(public_id=uuid.UUID(code))
+        except ValueError:
+            return self.none()
+
+
 class PublicRecordQuerySet(models.QuerySet):
     def about_organisations(self):
         """What may be browsed. A natural person's record is found by its document number only."""

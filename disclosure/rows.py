@@ -7,6 +7,7 @@ from disclosure.models import PublicListing, PublicRecord, PublicSubject
 from disclosure.order import rank
 from disclosure.redaction import redact
 from disclosure.regions import full_names
+from records.models import Standing
 
 DISPUTED_BADGE = {"kind": "info", "icon": "pause", "label": "异议核查中"}
 
@@ -26,8 +27,11 @@ def record_row(record: PublicRecord, *, about: bool = False) -> dict:
     }
 
 
-def subject_rows(ids: list[int]) -> list[dict]:
-    """Subjects in the order of `ids`, each with what there is about it and its latest honour."""
+def subject_rows(ids: list[int], former: dict[int, str]) -> list[dict]:
+    """Subjects in the order of `ids`, each with what there is about it and its latest honour.
+
+    `former` holds the former names by which some of them were found.
+    """
     subjects = PublicSubject.objects.defer("bigrams").in_bulk(ids)
     summaries, honours = _summaries(ids), honours_of(ids)
     regions = full_names(subject.region_code for subject in subjects.values())
@@ -36,6 +40,8 @@ def subject_rows(ids: list[int]) -> list[dict]:
             "url": subject.get_absolute_url(),
             "name": subject.legal_name,
             "code": subject.uscc,
+            "former": former.get(subject.pk, ""),
+            "standing": "" if subject.standing == Standing.ACTIVE else subject.get_standing_display(),
             "region": regions.get(subject.region_code),
             "summary": summaries.get(subject.pk, "目前没有公示中的信息"),
             "honour": honours[subject.pk][0] if subject.pk in honours else None,

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from disclosure.models import PublicRecord, PublicSubject
+from disclosure.models import PublicFormerAddress, PublicFormerName, PublicRecord, PublicSubject
 from disclosure.paging import CAP
 from records.errors import Refused
 from records.identity import InvalidIdentifier, check_uscc, is_id_number
@@ -61,17 +61,38 @@ def refuse_identity_number(text: str) -> None:
         raise QueryRefused(IDENTITY_NUMBER)
 
 
+def find_subject(code: str) -> PublicSubject | None:
+    """The subject of this address, or the one whose address it was before."""
+    subjects = PublicSubject.objects.defer("bigrams")
+    found = subjects.coded(code).first()
+    return found or subjects.filter(pk__in=PublicFormerAddress.objects.of(code).values("subject_id")).first()
+
+
 def find_subjects(query: Query) -> list[int]:
-    """Ids of organisations, at most CAP + 1: the name itself, then names that begin so, then names that contain it."""
+    """Ids of organisations, at most CAP + 1: the name itself, then names that begin so, then names that contain it.
+
+    Those that bore such a name formerly come last.
+    """
     if query.uscc:
-        return list(PublicSubject.objects.coded(query.uscc).values_list("id", flat=True))
+        found = find_subject(query.uscc)
+        return [found.pk] if found else []
     best = list(PublicSubject.objects.starting_with(query.name_key).values_list("id", flat=True)[: CAP + 1])
     if len(best) > CAP:
         return best
     seen = set(best)
     within = PublicSubject.objects.containing(query.name_key).values_list("id", "name_key")[: CAP + 1]
     rest = sorted((len(name), name, id) for id, name in within if id not in seen)
-    return (best + [id for _, _, id in rest])[: CAP + 1]
+    present = best + [id for _, _, id in rest]
+    former = PublicFormerName.objects.containing(query.name_key).order_by("pk").values_list("subject_id", flat=True)
+    return list(dict.fromkeys([*present, *former[: CAP + 1]]))[: CAP + 1]
+
+
+def former_names(ids: list[int], query: Query) -> dict[int, str]:
+    """Of these subjects, the former name that was searched for, where the present one does not answer."""
+    if not query.name_key:
+        return {}
+    found = PublicFormerName.objects.containing(query.name_key).filter(subject_id__in=ids)
+    return dict(found.order_by("-pk").values_list("subject_id", "name"))
 
 
 def find_records(query: Query):

@@ -13,7 +13,7 @@ from disclosure import search as searching
 from disclosure.explaining import describe_term, explain
 from disclosure.figures import Figures, figures
 from disclosure.forms import ListFilter
-from disclosure.models import PublicRecord, PublicSubject
+from disclosure.models import PublicFormerName, PublicRecord, PublicSubject
 from disclosure.order import in_national_order
 from disclosure.paging import PAGE_SIZE, page_number, page_of
 from disclosure.querysets import USCC_LENGTH
@@ -92,7 +92,7 @@ def _results(query: searching.Query, number: int) -> dict:
     records = list(searching.find_records(query)[: PAGE_SIZE + 1]) if number == 1 else []
     return {
         "page": page,
-        "subjects": subject_rows(list(page.rows)),
+        "subjects": subject_rows(list(page.rows), searching.former_names(list(page.rows), query)),
         "records": [record_row(record, about=True) for record in records[:PAGE_SIZE]],
         "more_records": len(records) > PAGE_SIZE,
         "mark": query.text if query.name_key else "",
@@ -100,7 +100,7 @@ def _results(query: searching.Query, number: int) -> dict:
 
 
 def _subject(code: str) -> PublicSubject:
-    subject = PublicSubject.objects.defer("bigrams").coded(code).first()
+    subject = searching.find_subject(code)
     if subject is None:
         raise Http404
     return subject
@@ -110,10 +110,13 @@ def _subject(code: str) -> PublicSubject:
 @page
 def subject(request, code):
     found = _subject(code)
+    if found.code.casefold() != code.casefold():  # an address of before: for now, since a merge can be taken back
+        return redirect(found)
     sections = sections_of(found, on=today())
     context = {
         "subject": found,
         "region": full_names([found.region_code]).get(found.region_code),
+        "former_names": PublicFormerName.objects.filter(subject_id=found.pk).order_by("-until_on", "-pk"),
         "honours": honours_of([found.pk]).get(found.pk, []),
         "sections": sections,
         "contents": [{"id": "basic", "label": "基础信息", "count": None}, *sections],

@@ -12,6 +12,8 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from accounts.models import User
@@ -23,7 +25,7 @@ from exchange.messages import Action as WireAction
 from exchange.messages import OutboundBatch, OutboundItem, OutcomeKind, Result, RowStatus, Subject, SubjectKind
 from exchange.models import Delivery, Handover
 from records import crypto
-from records.models import PERSON_ID_KINDS, Record
+from records.models import PERSON_ID_KINDS, IdentifierKind, Record
 from records.services.batches import require_right
 
 ROWS = 500
@@ -141,7 +143,9 @@ def _subject(record: Record) -> Subject:
     kind = SubjectKind(subject.kind)
     if kind != SubjectKind.PERSON:
         return Subject(kind, record.subject_name, code=subject.uscc or "")
-    identifier = subject.identifiers.filter(kind__in=PERSON_ID_KINDS).order_by("pk").first()
+    identifiers = subject.identifiers.filter(kind__in=PERSON_ID_KINDS)
+    # A merged person has two: the identity card is the one the nation knows.
+    identifier = identifiers.order_by(Exact(F("kind"), IdentifierKind.ID_CARD).desc(), "pk").first()
     key = hashlib.sha256(f"identity|{settings.NATIONAL_KEY}".encode()).digest()[:16]
     plain = f"{identifier.kind}:{crypto.open_text(identifier.cipher)}"
     return Subject(kind, record.subject_name, id_cipher=crypto.encrypt_under(key, plain, context="national"))

@@ -11,9 +11,9 @@ from django.core.exceptions import ValidationError
 from accounts.models import Department
 from catalogue.models import FieldRole, FieldType, InformationItem, ItemField, Requirement, Scope, SubjectKind
 from catalogue.order import in_national_order
-from records.models import Batch, IdentifierKind
+from records.models import Batch, CodeCase, IdentifierKind, Standing
 from records.problems import Problem
-from records.workflow import BatchState, RecordState
+from records.workflow import BatchState, CodeCaseState, RecordState
 
 OTHER = "__other"
 OTHER_WORD = "其他"
@@ -33,7 +33,7 @@ class DayField(forms.DateField):
     def __init__(self, **options):
         formats = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"]
         widget = forms.DateInput(TYPED_DATE, format="%Y-%m-%d")
-        super().__init__(required=False, widget=widget, input_formats=formats, **options)
+        super().__init__(**{"required": False, "widget": widget, "input_formats": formats} | options)
 
 
 class KeyedForm(forms.Form):
@@ -127,13 +127,65 @@ class RevealForm(forms.Form):
 
 class RenameForm(forms.Form):
     name = forms.CharField(label="变更后的名称", max_length=200, error_messages={"required": "请填写变更后的名称。"})
+    renamed_on = DayField(
+        label="变更登记日期",
+        required=True,
+        error_messages={"required": "请填写变更登记的日期。"},
+        help_text="登记机关办理变更登记的日期。此前作出的决定仍可用原名称报送。",
+    )
     reason = forms.CharField(
         label="变更依据",
         max_length=500,
         widget=forms.Textarea,
-        help_text="写明登记机关和变更登记的日期。以前的记录仍保留当时报送的名称。",
+        help_text="写明登记机关和文书。以前的记录仍保留当时报送的名称。",
         error_messages={"required": "请写明变更依据。"},
     )
+
+
+class StandingForm(forms.Form):
+    standing = forms.ChoiceField(
+        label="登记状态",
+        choices=[("", "请选择"), *Standing.choices],
+        error_messages={"required": "请选择登记状态。"},
+    )
+    since = DayField(label="自", required=True, error_messages={"required": "请填写决定的日期。"})
+    decision = forms.CharField(
+        label="决定文书",
+        max_length=200,
+        help_text="登记机关的决定文书号或注销登记通知书号。",
+        error_messages={"required": "请填写决定文书。"},
+    )
+
+
+class OpinionForm(forms.Form):
+    """One box for the words that go with a decision."""
+
+    reason = forms.CharField(
+        label="理由",
+        max_length=500,
+        widget=forms.Textarea,
+        help_text="不要写证件号码。",
+        error_messages={"required": "请写明理由。"},
+    )
+
+
+class MergeForm(OpinionForm):
+    survivor = forms.ChoiceField(
+        label="保留哪一个",
+        widget=forms.RadioSelect,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "请选择保留哪一个主体。"),
+    )
+
+    field_order = ("survivor", "reason")
+
+    def __init__(self, *args, subjects: list[tuple[str, str]], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["survivor"].choices = subjects
+
+
+class CodeCaseFilterForm(FilterForm):
+    kind = forms.ChoiceField(label="问题", required=False, choices=[ANY, *CodeCase.Kind.choices])
+    state = forms.ChoiceField(label="状态", required=False, choices=[ANY, *CodeCaseState.choices])
 
 
 class TextCell(forms.CharField):

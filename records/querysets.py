@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 
 from accounts.models import Department
 from records import workflow
@@ -24,6 +24,49 @@ class SubjectQuerySet(models.QuerySet):
         if user.is_authenticated and user.is_active and user.sees_whole_province:
             return self
         return self.filter(records__department__in=Department.objects.visible_to(user)).distinct()
+
+    def standing_alone(self):
+        """Subjects that were not found to be another one."""
+        return self.filter(merged_into__isnull=True)
+
+    def verified(self):
+        """Whose identity the population base library confirmed. Authorised queries are answered about these alone."""
+        return self.filter(verification="verified")
+
+
+class ProvinceQuerySet(models.QuerySet):
+    """Rows that compare what several departments hold: only who sees the whole province sees them."""
+
+    def visible_to(self, user):
+        return self if user.is_authenticated and user.is_active and user.sees_whole_province else self.none()
+
+
+class SuspectedDuplicateQuerySet(ProvinceQuerySet):
+    def waiting(self):
+        """Pairs nobody has judged: no verdict, no merge suggested or made, both still on their own."""
+        busy = Q(merges__state__in=(workflow.SUGGESTED, workflow.MERGED))
+        return self.filter(
+            distinct_at__isnull=True, first__merged_into__isnull=True, second__merged_into__isnull=True
+        ).exclude(pk__in=self.model.objects.filter(busy).values("pk"))
+
+
+class SubjectMergeQuerySet(ProvinceQuerySet):
+    def suggested(self):
+        return self.filter(state=workflow.SUGGESTED)
+
+
+class CodeCaseQuerySet(ScopedQuerySet):
+    def unsettled(self):
+        return self.exclude(state=workflow.SETTLED)
+
+    def counted_by_department(self, *, since: date, until: date):
+        """Of each department: cases found in these days, and how many of them are not settled. For the quality page."""
+        return (
+            self.filter(found_at__date__gte=since, found_at__date__lte=until)
+            .values("department_id")
+            .annotate(found=Count("pk"), unsettled=Count("pk", filter=~Q(state=workflow.SETTLED)))
+            .order_by("department_id")
+        )
 
 
 class BatchQuerySet(ScopedQuerySet):

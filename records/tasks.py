@@ -22,6 +22,13 @@ def sweep_batches() -> None:
 
 
 @shared_task
+def find_doubtful_subjects() -> None:
+    """Suspected duplicates and doubtful codes of the day. Doing it twice finds the same."""
+    services.find_duplicates()
+    services.find_code_cases()
+
+
+@shared_task
 def lapse_special_queries() -> None:
     special.lapse_special_queries(today=today())
 

@@ -19,6 +19,24 @@ class RecordState(TextChoices):
     EXPIRED = "expired", "公示期满"
 
 
+class MergeState(TextChoices):
+    """Of a merge of two subjects that are one."""
+
+    SUGGESTED = "suggested", "待复核"
+    MERGED = "merged", "已合并"
+    DISMISSED = "dismissed", "不予合并"
+    UNMERGED = "unmerged", "已撤销合并"
+
+
+class CodeCaseState(TextChoices):
+    """Of a wrong or re-assigned code."""
+
+    UNEXPLAINED = "unexplained", "待说明"
+    EXPLAINED = "explained", "已说明"
+    CORRECTED = "corrected", "已更正"
+    SETTLED = "settled", "已办结"
+
+
 class SpecialQueryState(TextChoices):
     ASKED = "asked", "待审核"
     GRANTED = "granted", "已准予"
@@ -35,6 +53,10 @@ CURRENT, DISPUTED = RecordState.CURRENT.value, RecordState.DISPUTED.value
 WITHDRAWN, EXPIRED = RecordState.WITHDRAWN.value, RecordState.EXPIRED.value
 RECORD_LIVE = (CURRENT, DISPUTED)
 
+SUGGESTED, MERGED = MergeState.SUGGESTED.value, MergeState.MERGED.value
+DISMISSED, UNMERGED = MergeState.DISMISSED.value, MergeState.UNMERGED.value
+UNEXPLAINED, EXPLAINED = CodeCaseState.UNEXPLAINED.value, CodeCaseState.EXPLAINED.value
+CORRECTED, SETTLED = CodeCaseState.CORRECTED.value, CodeCaseState.SETTLED.value
 ASKED, GRANTED, DENIED = SpecialQueryState.ASKED.value, SpecialQueryState.GRANTED.value, SpecialQueryState.DENIED.value
 DROPPED, LAPSED = SpecialQueryState.DROPPED.value, SpecialQueryState.LAPSED.value
 
@@ -54,6 +76,17 @@ TRANSITIONS = {
     (DISPUTED, "withdraw"): (WITHDRAWN, "国发〔2016〕33号（二十二）：及时更正或撤销"),
     (CURRENT, "expire"): (EXPIRED, "国办发〔2016〕98号四（三）：不再展示超过期限的信息"),
     (DISPUTED, "expire"): (EXPIRED, "国办发〔2016〕98号四（三）：不再展示超过期限的信息"),
+    (CURRENT, "deduplicate"): (WITHDRAWN, "主体合并：同一决定只留一条"),
+    (DISPUTED, "deduplicate"): (WITHDRAWN, "主体合并：同一决定只留一条"),
+    (SUGGESTED, "merge"): (MERGED, "国办发〔2016〕98号三（一）：确保唯一性"),
+    (SUGGESTED, "dismiss"): (DISMISSED, "国办发〔2016〕98号三（一）：确保唯一性"),
+    (MERGED, "unmerge"): (UNMERGED, "国发〔2016〕33号（二十二）：及时更正"),
+    (UNEXPLAINED, "explain"): (EXPLAINED, "国发〔2014〕21号五（二）：统一社会信用代码制度"),
+    (UNEXPLAINED, "correct"): (CORRECTED, "国发〔2014〕21号五（二）：统一社会信用代码制度"),
+    (EXPLAINED, "reopen"): (UNEXPLAINED, "说明不充分，退回部门"),
+    (CORRECTED, "reopen"): (UNEXPLAINED, "更正不充分，退回部门"),
+    (EXPLAINED, "settle"): (SETTLED, "重错码办结"),
+    (CORRECTED, "settle"): (SETTLED, "重错码办结"),
     (ASKED, "grant"): (GRANTED, "国发〔2014〕21号四（五）：特殊查询特殊申请"),
     (ASKED, "deny"): (DENIED, "国发〔2014〕21号四（五）：特殊查询特殊申请"),
     (ASKED, "drop"): (DROPPED, "申请部门撤销"),

@@ -21,9 +21,10 @@ import records.workflow
 from accounts.models import Role
 from credit_platform.stack import options
 from disclosure.search import REFUSALS as QUERIES
+from records.models import Standing, Verification
 from records.problems import PROBLEMS
 from records.reading.messages import REFUSALS
-from records.workflow import BatchState, RecordState
+from records.workflow import BatchState, CodeCaseState, MergeState, RecordState, SpecialQueryState
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = ("accounts", "audit", "catalogue", "deadlines", "disclosure", "exchange", "records")
@@ -61,10 +62,11 @@ def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def draw_states() -> str:
-    """Both state machines, and why each way is there."""
+    """Every state machine of the records, and why each way is there."""
     drawing = "```mermaid\nstateDiagram-v2\n"
-    drawing += "".join(f"    {state.value}: {state.label} {state.value}\n" for state in (*BatchState, *RecordState))
-    drawing += f"    [*] --> {records.workflow.RECEIVED}\n    [*] --> {records.workflow.CURRENT}\n"
+    machines = (BatchState, RecordState, MergeState, CodeCaseState, SpecialQueryState)
+    drawing += "".join(f"    {each.value}: {each.label} {each.value}\n" for machine in machines for each in machine)
+    drawing += "".join(f"    [*] --> {next(iter(machine)).value}\n" for machine in machines)
     ways = records.workflow.TRANSITIONS.items()
     drawing += "".join(f"    {state} --> {following}: {action}\n" for (state, action), (following, _) in ways)
     rows = [(f"`{s}`", f"`{action}`", f"`{following}`", why) for (s, action), (following, why) in ways]
@@ -105,7 +107,17 @@ def test_glossary_names_every_model():
 
 @pytest.mark.parametrize(
     "choices",
-    [BatchState, RecordState, exchange.workflow.DeliveryState, exchange.workflow.HandoverAction, Role],
+    [
+        BatchState,
+        RecordState,
+        MergeState,
+        CodeCaseState,
+        Standing,
+        Verification,
+        exchange.workflow.DeliveryState,
+        exchange.workflow.HandoverAction,
+        Role,
+    ],
     ids=lambda choices: choices.__name__,
 )
 def test_glossary_translates_every_state_and_role(choices: type[TextChoices]):

@@ -19,15 +19,19 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO credit_office, credit_worker;
 
 -- Insert-only, whatever a program may try. Only the worker seals.
 REVOKE UPDATE, DELETE ON audit_auditevent, audit_seal, audit_sealentry, records_recordversion FROM credit_office, credit_worker;
+REVOKE UPDATE, DELETE ON records_standingchange FROM credit_office, credit_worker;
 REVOKE INSERT ON records_recordversion FROM credit_office, credit_worker;  -- written by its trigger only
 REVOKE INSERT ON audit_seal, audit_sealentry FROM credit_office;
 -- Never deleted.
+REVOKE DELETE ON records_subjectmerge, records_codecase, records_codecaserow FROM credit_office, credit_worker;
 REVOKE DELETE ON records_record, records_batch, accounts_user, accounts_apitoken, records_specialquery, catalogue_informationitem,
     catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM credit_office, credit_worker;
 -- Views are read.
 REVOKE INSERT, UPDATE, DELETE ON public_subject, public_record, public_listing FROM credit_office, credit_worker;
+REVOKE INSERT, UPDATE, DELETE ON public_former_name, public_former_address FROM credit_office, credit_worker;
 
+GRANT SELECT ON public_former_name, public_former_address TO credit_portal;
 GRANT SELECT ON public_subject, public_record, public_listing, accounts_region, catalogue_informationitem,
     catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis, catalogue_informationitem_further_bases
     TO credit_portal;

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from decimal import Decimal
 from functools import lru_cache
+from pathlib import Path
 
 # A cell that says nothing. Compared without spaces, in upper case, in half width.
 PLACEHOLDERS = frozenset(
@@ -63,8 +64,23 @@ WRAPPED = re.compile(rf"(?<=[{CJK}])\s*[\n\t]\s*(?=[{CJK}])")
 FORMULA_LIKE = re.compile("['\\s]*[=+\\-@＝＋－＠]|'*[\\t\\r\\n]")
 
 SEPARATORS = "·•・･‧∙⋅．.·⸱⸳ᐧ"
+# Radicals that NFKC leaves alone (it maps the Kangxi ones, and two of these): EquivalentUnifiedIdeograph of Unicode.
+RADICALS = (
+    "⺁厂⺄乙⺅亻⺇几⺉刂⺋㔾⺌小⺍小⺐尢⺒巳⺓幺⺔彑⺕彐⺖忄⺗㣺⺘扌⺙攵⺛旡⺝月⺞歺⺠民⺡氵⺢氺⺣灬⺤爫⺥爫⺦丬⺨犭⺩王"
+    "⺫罒⺬示⺭礻⺮竹⺯糹⺰纟⺱罓⺲罒⺶羊⺷羊⺸羊⺹耂⺺肀⺼月⺽臼⺾艹⻁虎⻂衤⻃覀⻄西⻅见⻆角⻇角⻈讠⻉贝⻊足⻋车⻌辶⻍辶"
+    "⻎辶⻏阝⻐钅⻑长⻒镸⻓长⻔门⻖阝⻗雨⻘青⻙韦⻚页⻛风⻜飞⻝食⻟飠⻠饣⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻫斉⻬齐"
+    "⻭歯⻮齿⻯竜⻰龙⻱龟⻲亀"
+)
+SIMPLIFIED = "".join(
+    line
+    for line in (Path(__file__).parent / "data" / "simplified.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+)
+SIMPLER = dict(zip(SIMPLIFIED[::2], SIMPLIFIED[1::2], strict=True))
 FOLDS = str.maketrans(
-    dict.fromkeys(SEPARATORS, "·")
+    SIMPLER
+    | {radical: SIMPLER.get(one, one) for radical, one in zip(RADICALS[::2], RADICALS[1::2], strict=True)}
+    | dict.fromkeys(SEPARATORS, "·")
     | dict.fromkeys("[{【〔〖〘〚｛［﹝﹛（⟨", "(")
     | dict.fromkeys("]}】〕〗〙〛｝］﹞﹜）⟩", ")")
     | dict.fromkeys("《〈«‹", "<")
@@ -143,10 +159,10 @@ def name_private(cell: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=16384)
 def fold_name(name: str) -> str:
-    """The key names are matched on: width, case, spaces, brackets, quotes and middle dots made one.
+    """The key names are matched on: width, case, spaces, brackets, quotes, middle dots and traditional characters.
 
-    Only a key. The legal name is stored as reported: normalising would replace characters people are named with
-    (U+FA19 神 becomes U+795E, Kangxi radicals become ideographs).
+    Only a key, and made here alone: SQL compares keys, it never makes one. The legal name is stored as reported:
+    normalising would replace characters people are named with (U+FA19 神 becomes U+795E, 劉 becomes 刘).
     """
     text = FIND_INVISIBLE.sub("", name.translate(FOLDS))
     if not text.isascii():

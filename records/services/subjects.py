@@ -5,37 +5,98 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Department, User
 from audit import services as audit
 from audit.actions import Action
 from audit.sealing import require_fresh_seal
+from catalogue.models import SubjectKind
 from records import crypto
 from records.errors import Refused, RightMissing
 from records.identity import name_key
-from records.models import Identifier, Record, Subject
+from records.models import FormerName, Identifier, Record, StandingChange, Subject, Verification
 from records.services.batches import require_right
 
 
 @transaction.atomic
-def rename_subject(subject: Subject, *, name: str, department, actor: User, reason: str, today: date) -> Subject:
-    """Enter a change of name that the registering authority made.
+def rename_subject(
+    subject: Subject, *, name: str, renamed_on: date, department: Department, actor: User, reason: str, today: date
+) -> Subject:
+    """Enter a change of name that the registering authority made on `renamed_on`. Raises Refused.
 
-    Former records keep the name they were reported under.
+    Former records keep the name they were reported under; decisions made before that day are still taken under it.
     """
-    require_right(actor, "correct", department)
-    if not Record.objects.filter(subject=subject, department=department).exists():
-        raise RightMissing("本部门没有报送过该主体的记录，不能办理更名。")
-    subject = Subject.objects.select_for_update().get(pk=subject.pk)
-    former, subject.legal_name, subject.name_key = subject.legal_name, name, name_key(name)
+    subject = _locked(subject, department=department, actor=actor)
+    if renamed_on > today:
+        raise Refused("变更登记的日期不能晚于今天。", code="date_in_future")
+    if name_key(name) == subject.name_key:
+        raise Refused("变更后的名称与现在的名称相同。", code="name_unchanged")
+    former = FormerName.objects.create(
+        subject=subject,
+        name=subject.legal_name,
+        name_key=subject.name_key,
+        until_on=renamed_on,
+        source=FormerName.Source.RENAMED,
+        evidence=reason,
+        entered_by=actor,
+        department=department,
+    )
+    subject.legal_name, subject.name_key = name, name_key(name)
     subject.save(update_fields=["legal_name", "name_key"])
     audit.record(
         Action.SUBJECT_RENAMED,
         subject,
         actor=actor,
         reason=reason,
-        business_on=today,
-        detail={} if subject.kind == "person" else {"former": former},
+        business_on=renamed_on,
+        detail={} if subject.kind == SubjectKind.PERSON else {"former": former.name},
     )
+    return subject
+
+
+def _locked(subject: Subject, *, department: Department, actor: User) -> Subject:
+    """The subject's row, for who may correct in the name of a department that holds a record. Raises RightMissing."""
+    require_right(actor, "correct", department)
+    subject = Subject.objects.select_for_update().get(pk=subject.pk)
+    if not Record.objects.filter(subject=subject, department=department).exists():
+        raise RightMissing("本部门没有报送过该主体的记录，不能变更它的登记信息。")
+    return subject
+
+
+@transaction.atomic
+def enter_standing(
+    subject: Subject,
+    *,
+    standing: str,
+    since: date,
+    decision: str,
+    department: Department,
+    actor: User,
+    today: date,
+) -> StandingChange:
+    """Enter that an organisation was deregistered, revoked, moved away or restored. Its records stay."""
+    subject = _locked(subject, department=department, actor=actor)
+    if subject.kind == SubjectKind.PERSON:
+        raise Refused("自然人没有登记状态。", code="not_for_persons")
+    if since > today:
+        raise Refused("日期不能晚于今天。", code="date_in_future")
+    change = StandingChange.objects.create(
+        subject=subject, standing=standing, since=since, decision=decision, department=department, entered_by=actor
+    )
+    latest = subject.standing_changes.order_by("-since", "-pk").first()
+    subject.standing, subject.standing_since = latest.standing, latest.since
+    subject.save(update_fields=["standing", "standing_since"])
+    detail = {"standing": standing, "decision": decision}
+    audit.record(Action.STANDING_ENTERED, subject, actor=actor, business_on=since, detail=detail)
+    return change
+
+
+@transaction.atomic
+def note_verification(subject: Subject, *, outcome: str, actor: User | None = None) -> Subject:
+    """Keep what the population base library said of a person (98号三（一）). The trail holds no name, no number."""
+    subject = Subject.objects.select_for_update().get(pk=subject.pk, kind=SubjectKind.PERSON)
+    subject.verification, subject.verified_at = Verification(outcome), timezone.now()
+    subject.save(update_fields=["verification", "verified_at"])
+    audit.record(Action.PERSON_VERIFIED, subject, actor=actor, detail={"outcome": subject.verification.value})
     return subject
 
 

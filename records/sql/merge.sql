@@ -66,6 +66,12 @@ FROM (
 ) AS found JOIN records_subject AS s ON s.id = found.low
 WHERE found.row_no = m.row_no
 
+-- A decision made before a change of name bears the former name; a merged subject is reported under both its names.
+UPDATE merging AS m SET outcome = NULL, detail = NULL
+FROM records_formername AS f
+WHERE m.outcome IN ('name_conflict', 'person_name_conflict') AND f.subject_id = m.subject_id AND f.name_key = m.name_key
+  AND (f.until_on IS NULL OR m.decided_on < f.until_on)
+
 ANALYZE merging (row_no, subject_id, key)
 
 -- Further codes of a known subject.

@@ -13,15 +13,16 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import Department
 from audit import services as audit
 from audit.actions import Action
 from catalogue.models import SubjectKind
 from deadlines.clock import today
 from records import crypto, services
 from records.errors import RightMissing
-from records.forms import RenameForm, RevealForm
+from records.forms import RenameForm, RevealForm, StandingForm
 from records.identity import mask_number
-from records.models import Identifier, Subject
+from records.models import Identifier, StandingChange, Subject
 from records.services.batches import require_right
 from records.views.lists import mask_name, page_of, record_line
 from records.views.records import records_of
@@ -44,6 +45,8 @@ def _shown(user, public_id) -> Subject:
 def subject(request, public_id):
     with transaction.atomic():
         shown = _shown(request.user, public_id)
+        if shown.merged_into_id:
+            return redirect(_address(_shown(request.user, shown.merged_into.public_id)))
         if shown.kind == SubjectKind.PERSON:
             audit.record(Action.SUBJECT_VIEWED, shown, actor=request.user)
         return _page(request, shown)
@@ -57,6 +60,8 @@ def _page(request, shown: Subject, *, refused: RevealForm | None = None):
         "is_person": shown.kind == SubjectKind.PERSON,
         "numbers": numbers,
         "refused": refused,
+        "former_names": shown.former_names.all(),
+        "standing": _standing(shown),
         "page": page,
         "rows": [record_line(record, today()) for record in page],
         "may_rename": _may_rename(request.user),
@@ -64,6 +69,11 @@ def _page(request, shown: Subject, *, refused: RevealForm | None = None):
         "crumbs": _crumbs(shown),
     }
     return render(request, "office/subject.html", context)
+
+
+def _standing(shown: Subject) -> StandingChange | None:
+    """The decision behind the present state, when there was one."""
+    return shown.standing_changes.select_related("department").order_by("-since", "-pk").first()
 
 
 def _identifiers_seen(user, shown: Subject) -> QuerySet[Identifier]:
@@ -128,18 +138,39 @@ def reveal(request, public_id):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def standing(request, public_id):
+    """Enter that an organisation was deregistered, revoked, moved away or restored."""
+    shown = _shown(request.user, public_id)
+    department = _correcting(request.user)
+    form = StandingForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        services.enter_standing(shown, **form.cleaned_data, department=department, actor=request.user, today=today())
+        messages.success(request, "登记状态已录入。以前的记录仍然保留。")
+        return redirect(_address(shown))
+    crumbs = [*_crumbs(shown), ("登记状态", "")]
+    context = {"subject": shown, "form": form, "section": "records", "crumbs": crumbs}
+    return render(request, "office/standing.html", context)
+
+
+def _correcting(user) -> Department:
+    """The department in whose name the user corrects. Raises RightMissing."""
+    if user.department is None:
+        raise RightMissing("您的角色不代表任何部门更正信息。")
+    require_right(user, "correct", user.department)
+    return user.department
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def rename(request, public_id):
     """Enter a change of name. Only who may correct for a department that holds records about the subject."""
     shown = _shown(request.user, public_id)
-    department = request.user.department
-    if department is None:
-        raise RightMissing("您的角色不代表任何部门更正信息。")
-    require_right(request.user, "correct", department)
+    department = _correcting(request.user)
     form = RenameForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         services.rename_subject(
             shown,
             name=form.cleaned_data["name"],
+            renamed_on=form.cleaned_data["renamed_on"],
             department=department,
             actor=request.user,
             reason=form.cleaned_data["reason"],

@@ -30,6 +30,8 @@ READABLE = {
     "public_subject",
     "public_record",
     "public_listing",
+    "public_former_name",
+    "public_former_address",
     "accounts_region",
     "catalogue_informationitem",
     "catalogue_informationitem_further_bases",

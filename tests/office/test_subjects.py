@@ -59,7 +59,7 @@ def test_only_numbers_kept_sealed_are_revealed(office, person, firm):
 
 def test_only_the_lead_renames_and_former_records_keep_their_name(office, browse, lead, firm):
     former = firm.legal_name
-    data = {"name": "昆明示例更名后商贸有限公司", "reason": "2026-11-10 变更登记（示例）"}
+    data = {"name": "昆明示例更名后商贸有限公司", "renamed_on": "2026-11-10", "reason": "2026-11-10 变更登记（示例）"}
     assert office.post(path("subject-rename", firm), data).status_code == 404
     assert path("subject-rename", firm) not in office.get(path("subject", firm)).content.decode()
     client = browse(lead)
@@ -71,3 +71,21 @@ def test_only_the_lead_renames_and_former_records_keep_their_name(office, browse
     assert firm.records.get().subject_name == former
     record = reverse("office:record", args=[firm.records.get().public_id])
     assert f"现名称 {data['name']}" in client.get(record).content.decode()
+
+
+def test_an_old_number_finds_the_records_of_who_reported_it_only(office, browse, other_clerk, department, clerk):
+    """What another department knows of a code is not told by a search (T-02)."""
+    factories.register(factories.penalty(department, 1, CF_XDR_GSZC="530102999000077"), clerk)
+    factories.register(factories.penalty(other_clerk.department, 2), other_clerk)
+    found = office.get("/office/records/", {"q": "530102999000077"}).content.decode()
+    assert "云示罚〔2026〕1号" in found
+    theirs = browse(other_clerk).get("/office/records/", {"q": "530102999000077"}).content.decode()
+    assert "云示罚〔2026〕2号" not in theirs
+
+
+def test_a_former_name_finds_the_records(office, browse, lead, firm):
+    data = {"name": "昆明改名示例茶业有限公司", "renamed_on": "2026-11-10", "reason": "变更登记（示例）"}
+    browse(lead).post(path("subject-rename", firm), data)
+    assert "云示罚〔2026〕1号" in office.get("/office/records/", {"q": "第1商贸"}).content.decode()
+    page = office.get(path("subject", firm)).content.decode()
+    assert "曾用名" in page and "使用至" in page

@@ -144,7 +144,8 @@ def test_a_person_is_shown_without_the_name_wherever_it_stands(send, penalty):
 
 def test_only_the_lead_enters_a_change_of_name(register, permit, lead, clerk, department, today):
     subject = register("行政许可", permit(1)).subject
-    change = {"name": "云南示例新名有限公司", "department": department, "reason": "企业更名", "today": today}
+    change = {"name": "云南示例新名有限公司", "renamed_on": today, "department": department, "reason": "企业更名"}
+    change |= {"today": today}
     with pytest.raises(RightMissing):
         services.rename_subject(subject, actor=clerk, **change)
     services.rename_subject(subject, actor=lead, **change)

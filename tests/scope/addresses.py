@@ -33,6 +33,14 @@ PARAMETERS: dict[str, Callable[[Side], dict]] = {
     "office:subject": lambda side: {"public_id": side.person.public_id},
     "office:subject-reveal": lambda side: {"public_id": side.person.public_id},
     "office:subject-rename": lambda side: {"public_id": side.organisation.public_id},
+    "office:subject-standing": lambda side: {"public_id": side.organisation.public_id},
+    "office:duplicate": lambda side: {"public_id": side.pair.public_id},
+    "office:duplicate-suggest": lambda side: {"public_id": side.pair.public_id},
+    "office:duplicate-distinct": lambda side: {"public_id": side.pair.public_id},
+    "office:duplicate-decide": lambda side: {"public_id": side.pair.public_id},
+    "office:code-case": lambda side: {"public_id": side.case.public_id},
+    "office:code-case-answer": lambda side: {"public_id": side.case.public_id},
+    "office:code-case-judge": lambda side: {"public_id": side.case.public_id},
     "office:refusal-resend": lambda side: {"public_id": side.record.public_id},
     "office:special-query": lambda side: {"public_id": side.asked.public_id},
     "office:special-query-decide": lambda side: {"public_id": side.asked.public_id},
@@ -53,7 +61,17 @@ FORMS: dict[str, Callable[[Side], dict[str, object]]] = {
     "office:record-withdraw": lambda side: {"reason": "核对时发现有误"},
     "office:special-query-decide": lambda side: {"decision": "grant", "reason": "用途与依据相称"},
     "office:subject-reveal": lambda side: {"kind": "id_card", "purpose": "核对身份"},
-    "office:subject-rename": lambda side: {"name": "改名后的示例公司", "reason": "变更登记"},
+    "office:subject-rename": lambda side: {
+        "name": "改名后的示例公司",
+        "renamed_on": "2026-11-01",
+        "reason": "变更登记",
+    },
+    "office:subject-standing": lambda side: {"standing": "deregistered", "since": "2026-11-01", "decision": "示例"},
+    "office:duplicate-suggest": lambda side: {"survivor": side.organisation.public_id, "reason": "核对档案"},
+    "office:duplicate-distinct": lambda side: {"reason": "核对档案"},
+    "office:duplicate-decide": lambda side: {"decision": "merge", "reason": "核对档案"},
+    "office:code-case-answer": lambda side: {"action": "correct", "reason": "已经更正"},
+    "office:code-case-judge": lambda side: {"action": "settle", "reason": "已经核对"},
 }
 
 

@@ -10,7 +10,7 @@ from accounts.services import issue_token, place_user
 from credit_platform import demo
 from exchange.models import Handover
 from records import services
-from records.models import Batch, Record, SpecialQuery, Subject
+from records.models import Batch, CodeCase, Record, SpecialQuery, Subject, SuspectedDuplicate
 from records.services import special
 from records.services.batches import item_in_force
 from tests.conftest import TODAY
@@ -33,6 +33,8 @@ class Side:
     record: Record
     personal: Record
     withdrawn: Record
+    pair: SuspectedDuplicate
+    case: CodeCase
     asked: SpecialQuery
     granted: SpecialQuery
 
@@ -48,7 +50,7 @@ class Side:
     def canaries(self) -> list[str]:
         """What only this side has; nobody from another department may be sent any of it."""
         facts = (self.batch, self.waiting, self.refused, self.record, self.personal, self.withdrawn)
-        objects = (*facts, self.asked, self.granted)
+        objects = (*facts, self.pair, self.case, self.asked, self.granted)
         ids = [str(each.public_id) for each in (*objects, self.organisation, self.person)]
         codes = [self.department.code, self.department.uscc, self.organisation.uscc, self.token]
         return [self.word, *ids, *codes]
@@ -93,6 +95,10 @@ def make_side(word: str, number: int) -> Side:
         Record.objects.get(pk=record.pk),
         personal,
         Record.objects.get(pk=withdrawn.pk),
+        suspect(record.subject, personal.subject),
+        CodeCase.objects.create(
+            department=department, kind="uscc_invalid", about=f"{word}代码", subject=record.subject
+        ),
         ask(lead, word, number),
         special.grant_special_query(ask(lead, word, number), actor=make_reviewer(word), reason=word, today=TODAY),
     )
@@ -115,6 +121,11 @@ def ask(lead: User, word: str, number: int) -> SpecialQuery:
 
 def make_reviewer(word: str) -> User:
     return _user(f"{word}审核", None, Role.REVIEWER)
+
+
+def suspect(*subjects: Subject) -> SuspectedDuplicate:
+    first, second = sorted(subjects, key=lambda subject: subject.pk)
+    return SuspectedDuplicate.objects.create(first=first, second=second, reasons=["same_name"])
 
 
 def _user(name: str, department: Department | None, role: Role) -> User:
