@@ -8,8 +8,8 @@ SELECT * FROM records_stagedrow WHERE batch_id = %(batch)s AND row_no > %(low)s 
 ANALYZE slice (row_no)
 
 -- WAVE:
--- From here on once more for the rows that had to wait. A row waits while one before it names one of its codes beside
--- other codes: whose code that is shows only when the earlier row has been merged. Files seldom need a second wave.
+-- From here on once more for the rows that had to wait. A row waits while one before it names one of its codes, or its known
+-- subject, beside other codes: whose code that is shows only when the earlier row has been merged. Few files need more waves.
 -- The decisions about the rows stand apart from the rows, so that writing them down does not copy whole rows.
 CREATE TEMP TABLE merging ON COMMIT DROP AS
 SELECT row_no, id_kinds, id_lookups, id_ciphers, name_key, document_no, decided_on, content_digest,
@@ -19,7 +19,8 @@ FROM slice WHERE row_no NOT IN (
         SELECT row_no, codes, min(codes) OVER earlier AS low, max(codes) OVER earlier AS high
         FROM (SELECT row_no, id_kinds || id_lookups AS codes, id_kinds, id_lookups FROM slice) AS s
             CROSS JOIN LATERAL unnest(id_kinds, id_lookups) AS u (kind, lookup)
-        WINDOW earlier AS (PARTITION BY kind, lookup ORDER BY row_no)
+            LEFT JOIN records_identifier AS i USING (kind, lookup)
+        WINDOW earlier AS (PARTITION BY coalesce(i.subject_id::text, kind || ' ' || lookup) ORDER BY row_no)
     ) AS named WHERE low <> codes OR high <> codes
 )
 
