@@ -28,13 +28,23 @@ class Action(models.TextChoices):
     ITEM_CHANGED = "catalogue.item.changed", "修改信息目录项"
     BASIS_CHANGED = "catalogue.basis.changed", "修改法律依据"
     RULE_CHANGED = "catalogue.rule.changed", "修改公示期限规则"
+    EDITION_SEEDED = "catalogue.edition.seeded", "建立信息目录基准版本"
+    EDITION_DRAFTED = "catalogue.edition.drafted", "起草信息目录新版本"
+    EDITION_CHANGED = "catalogue.edition.changed", "修改信息目录草案"
+    EDITION_SUBMITTED = "catalogue.edition.submitted", "提交信息目录草案复核"
+    EDITION_RETURNED = "catalogue.edition.returned", "退回信息目录草案"
+    EDITION_APPROVED = "catalogue.edition.approved", "批准信息目录新版本"
+    EDITION_ABANDONED = "catalogue.edition.abandoned", "放弃信息目录草案"
 
     RECORD_REGISTERED = "records.record.registered", "登记信用记录"
     RECORD_UPDATED = "records.record.updated", "更新信用记录"
     RECORD_WITHDRAWN = "records.record.withdrawn", "撤下信用记录"
     RECORD_EXPIRED = "records.record.expired", "公示期满停止公示"
+    RECORD_RECOMPUTED = "records.record.recomputed", "按新版目录处理现行记录"
     RECORD_VIEWED = "records.record.viewed", "查看信用记录"
     RECORD_EXPORTED = "records.record.exported", "导出信用记录"
+    PERSON_LISTED = "records.person.listed", "列表中列示自然人"
+    PERSON_EXPORTED = "records.person.exported", "导出自然人信息"
     BATCH_RECEIVED = "records.batch.received", "接收批次"
     BATCH_COMMITTED = "records.batch.committed", "批次入库"
     BATCH_REFUSED = "records.batch.refused", "批次被拒"
@@ -56,6 +66,12 @@ class Action(models.TextChoices):
     CASE_SETTLED = "records.case.settled", "办结重错码"
     IDENTIFIER_REVEALED = "records.identifier.revealed", "显示完整证件号码"
 
+    FIGURES_CLOSED = "records.figures.closed", "质量统计定版"
+    FIGURES_EXPORTED = "records.figures.exported", "导出质量统计"
+    DUTY_CHANGED = "records.duty.changed", "修改报送责任"
+    ZERO_REPORTED = "records.zero.reported", "作零报告"
+    BULLETIN_DRAFTED = "records.bulletin.drafted", "起草质量通报"
+    BULLETIN_ISSUED = "records.bulletin.issued", "印发质量通报"
     QUERY_REQUESTED = "records.query.requested", "申请特殊查询"
     QUERY_GRANTED = "records.query.granted", "准予特殊查询"
     QUERY_DENIED = "records.query.denied", "不予特殊查询"
@@ -68,6 +84,8 @@ class Action(models.TextChoices):
     DELIVERY_REFUSED = "exchange.delivery.refused", "国家平台拒收"
     DELIVERY_FAILED = "exchange.delivery.failed", "向国家平台发送失败"
     DELIVERY_RESENT = "exchange.delivery.resent", "重新向国家平台发送"
+    HEAD_DELIVERED = "exchange.head.delivered", "每日树根送达国家平台"
+    HEAD_REFUSED = "exchange.head.refused", "国家平台拒收每日树根"
     RECORD_REFUSED = "exchange.record.refused", "国家平台退回记录"
 
     REPORT_ISSUED = "disclosure.report.issued", "出具信用报告"
@@ -81,3 +99,24 @@ class Action(models.TextChoices):
     LOG_EXPORTED = "audit.log.exported", "导出审计日志"
     LOG_VERIFIED = "audit.log.verified", "校验审计日志"
     CHECKPOINT_WRITTEN = "audit.checkpoint.written", "写出审计检查点"
+    HEAD_SIGNED = "audit.head.signed", "签署每日树根"
+    PROOF_ISSUED = "audit.proof.issued", "出具存在证明"
+    READINGRULE_CHANGED = "audit.readingrule.changed", "修改查阅规则"
+    SAMPLE_DRAWN = "audit.sample.drawn", "抽取查询抽查样本"
+    READING_JUDGED = "audit.reading.judged", "判定抽查的查询"
+    ALARM_RAISED = "audit.alarm.raised", "查询量异常告警"
+    ALARM_EXPLAINED = "audit.alarm.explained", "说明查询量告警"
+    INCIDENT_OPENED = "audit.incident.opened", "登记信息安全事件"
+    INCIDENT_CHANGED = "audit.incident.changed", "更新信息安全事件"
+    INCIDENT_CLOSED = "audit.incident.closed", "办结信息安全事件"
+    ASSESSMENT_FILED = "audit.assessment.filed", "登记个人信息保护影响评估"
+
+
+# The lines that say who saw which person's data; their object is the person (records.Subject).
+READINGS = (
+    Action.RECORD_VIEWED,
+    Action.SUBJECT_VIEWED,
+    Action.IDENTIFIER_REVEALED,
+    Action.PERSON_LISTED,
+    Action.PERSON_EXPORTED,
+)

@@ -3,10 +3,11 @@
 from django.contrib import admin
 from django.db import transaction
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 
 from audit.actions import Action
-from audit.models import AuditEvent, Seal
+from audit.models import AuditEvent, ReadingRule, Seal
 from audit.services import record
 
 AUDITOR = "auditor"
@@ -76,3 +77,25 @@ class AuditEventAdmin(ReadByAuditors):
 @admin.register(Seal)
 class SealAdmin(ReadByAuditors):
     list_display = ("number", "sealed_at", "size", "first_id", "last_id", "hash")
+
+
+@admin.register(ReadingRule)
+class ReadingRuleAdmin(ReadByAuditors):
+    """A rule is never rewritten: it is given its last day, and the next one its first."""
+
+    list_display = ("kind", "least", "factor", "days", "in_force_from", "in_force_until", "evidence")
+    fields = ("kind", "least", "factor", "days", "in_force_from", "in_force_until", "source", "evidence")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return self.has_view_permission(request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
+        return tuple(name for name in self.fields if name != "in_force_until") if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: ReadingRule, form: ModelForm, change: bool) -> None:
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            record(Action.READINGRULE_CHANGED, obj, actor=request.user, detail={"fields": sorted(form.changed_data)})

@@ -6,13 +6,13 @@ The same is written a second time, on purpose, in standalone/verify_audit.py; a 
 """
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives import hashes
 
 FORMAT = b"credit-audit/1"
-LEAF, NODE, SEAL = b"\x00", b"\x01", b"\x02"
+LEAF, NODE, SEAL, HEAD = b"\x00", b"\x01", b"\x02", b"\x03"
 NULL = b"-"
 GENESIS = "0" * 64
 
@@ -55,6 +55,24 @@ class SealValues(NamedTuple):
 SEAL_TAGS = (b"i", b"i", b"i", b"i", b"t", b"t", b"m")
 
 
+class HeadValues(NamedTuple):
+    """The hashed part of a tree head, in hashing order; the lines of all seals made in [since, until)."""
+
+    number: int
+    since: str
+    until: str
+    first_seal: int
+    last_seal: int
+    size: int
+    total: int
+    root: str
+    previous_hash: str
+
+
+HEAD_TAGS = (b"i", b"m", b"m", b"i", b"i", b"i", b"i", b"t", b"t")
+_EMPTY = hashes.Hash(hashes.SM3())  # copied for each digest: half the price of a new one
+
+
 def moment_text(moment: datetime.datetime) -> str:
     """A moment as canonical text: UTC with microseconds, as EVENT_COLUMNS writes it."""
     return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -62,7 +80,7 @@ def moment_text(moment: datetime.datetime) -> str:
 
 def sm3(data: bytes) -> bytes:
     """The 32-byte SM3 digest."""
-    digest = hashes.Hash(hashes.SM3())
+    digest = _EMPTY.copy()
     digest.update(data)
     return digest.finalize()
 
@@ -91,6 +109,57 @@ def merkle_root(leaves: Sequence[bytes]) -> bytes:
         odd = level[-1:] if len(level) % 2 else []
         level = [sm3(NODE + left + right) for left, right in zip(level[::2], level[1::2], strict=False)] + odd
     return level[0]
+
+
+class Tree:
+    """The root of any number of leaves that come one after the other, in memory for about sixty of them."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._peaks: list[
+            bytes
+        ] = []  # roots of the full trees so far, the largest first: the ones in size's binary form
+
+    def extend(self, leaves: Iterable[bytes]) -> None:
+        """Take leaves in at the right end."""
+        peaks, size = self._peaks, self.size
+        for node in leaves:
+            size += 1
+            grown = size
+            while not grown & 1:
+                node = sm3(NODE + peaks.pop() + node)
+                grown >>= 1
+            peaks.append(node)
+        self.size = size
+
+    def root(self) -> bytes:
+        """The root as of now; of no leaves it is the digest of nothing (RFC 6962, section 2.1)."""
+        if not self._peaks:
+            return sm3(b"")
+        node = self._peaks[-1]
+        for peak in self._peaks[-2::-1]:
+            node = sm3(NODE + peak + node)
+        return node
+
+
+def audit_paths(indexes: Iterable[int], leaves: Sequence[bytes]) -> dict[int, list[bytes]]:
+    """For each leaf its neighbours on the way to the root, lowest first (RFC 6962, section 2.1.1)."""
+    paths: dict[int, list[bytes]] = {index: [] for index in indexes}
+    level, height = list(leaves), 0
+    while len(level) > 1:
+        for index, path in paths.items():
+            neighbour = (index >> height) ^ 1
+            if neighbour < len(level):
+                path.append(level[neighbour])
+        odd = level[-1:] if len(level) % 2 else []
+        level = [sm3(NODE + left + right) for left, right in zip(level[::2], level[1::2], strict=False)] + odd
+        height += 1
+    return paths
+
+
+def head_hash(head: HeadValues) -> str:
+    """The link of the chain of heads, in hex."""
+    return sm3(HEAD + encode(HEAD_TAGS, [str(value) for value in head])).hex()
 
 
 def seal_hash(seal: SealValues) -> str:

@@ -92,16 +92,25 @@ def write_checkpoint() -> Checkpoint | None:
 
 def sign(checkpoint: Checkpoint) -> Checkpoint:
     """The same checkpoint with its SM2 signature, r and s as 64 hex digits each."""
-    r, s = gmalg.SM2(bytes.fromhex(_private_key()), SIGNER_ID).sign(checkpoint.signed_bytes())
     values = {name: getattr(checkpoint, name) for name in ("origin", "seal", "events", "hash", "written_at")}
-    return Checkpoint(**values, signature=r.hex().zfill(64) + s.hex().zfill(64))
+    return Checkpoint(**values, signature=sign_bytes(checkpoint.signed_bytes()))
 
 
 def is_signed_by(checkpoint: Checkpoint, public_key: str) -> bool:
     """Whether the signature is the one of that public key (130 hex digits: 04, x, y)."""
-    signature = bytes.fromhex(checkpoint.signature)
-    verifier = gmalg.SM2(uid=SIGNER_ID, pk=bytes.fromhex(public_key))
-    return verifier.verify(checkpoint.signed_bytes(), signature[:32], signature[32:])
+    return is_signature(checkpoint.signed_bytes(), checkpoint.signature, public_key)
+
+
+def sign_bytes(message: bytes) -> str:
+    """The platform's SM2 signature of a message: r and s as 64 hex digits each."""
+    r, s = gmalg.SM2(bytes.fromhex(_private_key()), SIGNER_ID).sign(message)
+    return r.hex().zfill(64) + s.hex().zfill(64)
+
+
+def is_signature(message: bytes, signature: str, public_key: str) -> bool:
+    """Whether that public key signed the message."""
+    data = bytes.fromhex(signature)
+    return gmalg.SM2(uid=SIGNER_ID, pk=bytes.fromhex(public_key)).verify(message, data[:32], data[32:])
 
 
 def public_key() -> str:

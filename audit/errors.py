@@ -32,3 +32,47 @@ class SealStale(AuditError):
             f"审计日志已有 {lag / 3600:.1f} 小时未封存（上限 {limit / 3600:.1f} 小时），"
             "暂停查询个人信息，请联系系统管理员。"
         )
+
+
+class TrailRefused(AuditError):
+    """The database refuses the line, so what it would have been about is not done and not shown (T-15)."""
+
+    code = "audit_refused"
+
+    def __init__(self) -> None:
+        super().__init__("审计日志暂时不能写入，因此不能查看、办理。请联系系统管理员。")
+
+
+class LimitReached(AuditError):
+    """Somebody has read as much in this hour as anybody may."""
+
+    code = "reading_limit_reached"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"一小时内最多显示 {limit} 个完整号码，您已达到上限。请稍后再试；确有批量需要的，请与审计员联系。"
+        )
+
+
+class PurposeMissing(AuditError):
+    """Who reads persons of the whole province says first what for."""
+
+    code = "reading_purpose_missing"
+
+    def __init__(self) -> None:
+        super().__init__("请先写明查阅自然人信息的用途。")
+
+
+class NotYet(AuditError):
+    """What is asked for exists only later; the sentence says when."""
+
+    code = "audit_not_yet"
+
+
+class AlreadyDecided(AuditError):
+    """Somebody decided it in the meantime."""
+
+    code = "audit_already_decided"
+
+    def __init__(self) -> None:
+        super().__init__("已经有人作出判定，请刷新后查看。")

@@ -26,8 +26,8 @@ def seal(limit: int = EVENTS_A_SEAL) -> Seal | None:
     events = bulk.read_unsealed(settled_before, limit)
     if not events:
         return None
-    ids = [int(event_id) for event_id, *_ in events]
-    leaves = [canonical.leaf(event) for event in events]
+    ids = [event_id for event_id, _ in events]
+    leaves = [canonical.sm3(content) for _, content in events]
     sealed_at = bulk.database_now()
     values = canonical.SealValues(
         number=previous.number + 1 if previous else 1,

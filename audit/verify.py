@@ -1,20 +1,22 @@
 """Reads the whole trail back, value by value, and says what no longer fits (T-29, T-30)."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import groupby
-from operator import itemgetter
+from itertools import groupby, pairwise
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
 
-from audit import bulk, canonical, checkpoints, sealing
+from audit import bulk, canonical, checkpoints, heads, sealing
 from audit.checkpoints import Checkpoint, CheckpointUnreadable
-from audit.models import Seal
+from audit.models import Seal, TreeHead
 
+LINES_A_PART = 50_000
+BEFORE_ALL, AFTER_ALL = -(2**62), 2**62
 SIGNATURES_CHECKED = 10  # the newest ones: each covers the whole chain before it, and one takes 40 ms
 
 MESSAGES = {
@@ -31,6 +33,11 @@ MESSAGES = {
     "checkpoint_missing": "检查点曾经写出，但文件已不在",
     "checkpoint_mismatch": "封存链与库外检查点不一致，可能被整体重算",
     "checkpoint_ahead": "库外检查点比封存链更新，链尾可能被截断",
+    "head_altered": "每日树根的内容与其散列不符",
+    "head_broken": "每日树根没有接上前一日",
+    "head_mismatch": "每日树根与封存的行不符",
+    "head_unsigned": "每日树根的签名不是本平台密钥所签",
+    "head_republished": "每日树根与已公布的不一致，可能被整体重算",
     "last_good_mismatch": "封存链与上次校验通过时的状态不一致",
 }
 
@@ -64,8 +71,11 @@ class Report:
     events: int = 0
     pending: int = 0
     checkpoints: int = 0
+    heads: int = 0
     newest: Link = START
     findings: list[Finding] = field(default_factory=list)
+    # Seals after which a new part of the membership rows is read: about LINES_A_PART each, all numbers covered.
+    parts: list[int] = field(default_factory=lambda: [BEFORE_ALL])
 
     @property
     def ok(self) -> bool:
@@ -74,10 +84,17 @@ class Report:
 
 
 @transaction.atomic
-def verify(now: datetime.datetime, *, outside: tuple[Path, ...] = (), public_key: str = "") -> Report:
-    """Check values, batches, chain and checkpoints; `outside` are notes brought from elsewhere.
+def verify(
+    now: datetime.datetime,
+    *,
+    outside: tuple[Path, ...] = (),
+    published: Mapping[int, str] | None = None,
+    public_key: str = "",
+) -> Report:
+    """Check values, batches, chain, checkpoints and heads; `outside` are notes brought from elsewhere.
 
-    Keeps the state as last good when, and only when, nothing was found. `public_key` defaults to the platform's own.
+    `published`: hashes of heads by number, as somebody copied them from the portal. Keeps the state as last good when,
+    and only when, nothing was found. `public_key` defaults to the platform's own.
     """
     report = Report()
     notes = _read_notes(report, outside)
@@ -86,7 +103,9 @@ def verify(now: datetime.datetime, *, outside: tuple[Path, ...] = (), public_key
     report.findings += _entry_findings(report)
     report.findings += _unsealed_findings(report, now)
     report.findings += _note_findings(report, notes, links)
-    report.findings += _signature_findings(notes, len(outside), public_key or checkpoints.public_key())
+    public_key = public_key or checkpoints.public_key()
+    report.findings += _signature_findings(notes, len(outside), public_key)
+    report.findings += _head_findings(report, published or {}, public_key)
     for state in last_good:
         if links.get(state.seal) != Link(state.hash, state.events):
             report.findings.append(Finding("last_good_mismatch", f"封存 {state.seal}"))
@@ -144,7 +163,7 @@ def _read_last_good(report: Report) -> list[Checkpoint]:
 
 def _read_chain(report: Report, wanted: set[int]) -> dict[int, Link]:
     """Walk the chain; the links of the wanted seals only, since there may be millions."""
-    links = {}
+    links, lines = {}, 0
     for seal in Seal.objects.order_by("number").iterator():
         if seal.number != report.seals + 1:
             report.findings.append(Finding("seal_missing", f"封存 {report.seals + 1} 至 {seal.number - 1}"))
@@ -155,42 +174,49 @@ def _read_chain(report: Report, wanted: set[int]) -> dict[int, Link]:
         report.seals, report.newest = seal.number, Link(seal.hash, report.newest.events + seal.size)
         if seal.number in wanted:
             links[seal.number] = report.newest
+        lines += seal.size
+        if lines >= LINES_A_PART:
+            report.parts.append(seal.number)
+            lines = 0
+    report.parts.append(AFTER_ALL)
     return links
 
 
 def _entry_findings(report: Report) -> Iterator[Finding]:
     expected = 1
-    for number, entries in groupby(bulk.stream_entries(), key=itemgetter(0)):
-        if number > report.seals:  # sealed after the chain was read, or the seal's row is gone from the end
-            if next(entries).size is None:
-                yield Finding("seal_missing", f"封存 {number}")
-            continue
-        batch = list(entries)
-        if number != expected:
-            yield Finding("entries_mismatch", f"封存 {expected} 至 {number - 1}")
-        if batch[0].size is not None:
-            yield from _batch_findings(f"封存 {number}", batch)
-            yield from _event_findings(batch)
-            report.events += len(batch)
-        expected = number + 1
+    for above, up_to in pairwise(report.parts):
+        seals = Seal.objects.filter(number__gt=above, number__lte=up_to).in_bulk()
+        for number, entries in groupby(bulk.read_entries(above, up_to), key=attrgetter("seal")):
+            if number > report.seals:  # sealed after the chain was read, or the seal's row is gone from the end
+                if number not in seals:
+                    yield Finding("seal_missing", f"封存 {number}")
+                continue
+            if number != expected:
+                yield Finding("entries_mismatch", f"封存 {expected} 至 {number - 1}")
+            batch = list(entries)
+            if number in seals:
+                yield from _batch_findings(seals[number], batch)
+                yield from _event_findings(batch)
+                report.events += len(batch)
+            expected = number + 1
     if expected <= report.seals:
         yield Finding("entries_mismatch", f"封存 {expected} 至 {report.seals}")
 
 
-def _batch_findings(where: str, batch: list[bulk.Entry]) -> Iterator[Finding]:
-    seal, ids = batch[0], [entry.event_id for entry in batch]
-    in_order = [entry.position for entry in batch] == list(range(seal.size or 0)) and ids == sorted(ids)
+def _batch_findings(seal: Seal, batch: list[bulk.Entry]) -> Iterator[Finding]:
+    ids = [entry.event_id for entry in batch]
+    in_order = [entry.position for entry in batch] == list(range(seal.size)) and ids == sorted(ids)
     if not in_order or (ids[0], ids[-1]) != (seal.first_id, seal.last_id):
-        yield Finding("entries_mismatch", where)
-    if canonical.merkle_root([bytes(entry.leaf) for entry in batch]).hex() != seal.root:
-        yield Finding("root_mismatch", where)
+        yield Finding("entries_mismatch", f"封存 {seal.number}")
+    if canonical.merkle_root([entry.leaf for entry in batch]).hex() != seal.root:
+        yield Finding("root_mismatch", f"封存 {seal.number}")
 
 
 def _event_findings(batch: list[bulk.Entry]) -> Iterator[Finding]:
     for entry in batch:
-        if entry.event[0] is None:
+        if entry.content is None:
             yield Finding("event_missing", f"审计记录 {entry.event_id}")
-        elif canonical.leaf(entry.event) != bytes(entry.leaf):
+        elif canonical.sm3(entry.content) != entry.leaf:
             yield Finding("event_altered", f"审计记录 {entry.event_id}")
 
 
@@ -216,3 +242,36 @@ def _signature_findings(notes: dict[str, Checkpoint], brought: int, public_key: 
     for name, note in list(notes.items())[-SIGNATURES_CHECKED - brought :]:
         if not checkpoints.is_signed_by(note, public_key):
             yield Finding("checkpoint_unsigned", name)
+
+
+def _head_findings(report: Report, published: Mapping[int, str], public_key: str) -> Iterator[Finding]:
+    """Each head against its own hash, the head before, the lines it covers and what was published."""
+    previous, found = None, {}
+    signed = set(TreeHead.objects.order_by("-number").values_list("number", flat=True)[:SIGNATURES_CHECKED])
+    for head in TreeHead.objects.order_by("number"):
+        where = f"第 {head.number} 号树根"
+        if canonical.head_hash(heads.values_of(head)) != head.hash:
+            yield Finding("head_altered", where)
+        if not _follows(previous, head):
+            yield Finding("head_broken", where)
+        tree = canonical.Tree()
+        tree.extend(bulk.read_leaves(head.first_seal, head.last_seal))
+        if (tree.size, tree.root().hex()) != (head.size, head.root):
+            yield Finding("head_mismatch", where)
+        is_signed = head.number not in signed or checkpoints.is_signature(
+            heads.signed_bytes(head), head.signature, public_key
+        )
+        if not is_signed:
+            yield Finding("head_unsigned", where)
+        previous, found[head.number] = head, head.hash
+    report.heads = len(found)
+    for number, hash_ in published.items():
+        if found.get(number) != hash_:
+            yield Finding("head_republished", f"第 {number} 号树根")
+
+
+def _follows(previous: TreeHead | None, head: TreeHead) -> bool:
+    if previous is None:
+        return (head.number, head.previous_hash, head.first_seal, head.total) == (1, canonical.GENESIS, 1, head.size)
+    continued = (previous.number + 1, previous.hash, previous.last_seal + 1, previous.until, previous.total + head.size)
+    return (head.number, head.previous_hash, head.first_seal, head.since, head.total) == continued

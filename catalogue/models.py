@@ -1,11 +1,14 @@
 """信息目录: what the law allows to be held, which fields, and for how long it may be shown. All rows are dated."""
 
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 
-from catalogue.querysets import DisplayRuleQuerySet, InformationItemQuerySet
+from catalogue import workflow
+from catalogue.policy import TermRule
+from catalogue.querysets import DisplayRuleQuerySet, EditionQuerySet, InformationItemQuerySet, ItemFieldQuerySet
 
 
 class InForce(Func):
@@ -109,7 +112,11 @@ class InformationItem(models.Model):
                 name="one_edition_of_an_item_in_force",
                 expressions=[("code", RangeOperators.EQUAL), (InForce(), RangeOperators.OVERLAPS)],
             ),
-            models.CheckConstraint(condition=~Q(subject_kinds__len=0), name="item_names_its_subjects"),
+            models.CheckConstraint(
+                condition=~Q(subject_kinds__len=0),
+                name="item_names_its_subjects",
+                violation_error_message="至少选择一类主体。",
+            ),
         ]
 
     def __str__(self):
@@ -156,6 +163,14 @@ class Scope(models.TextChoices):
     AUTHORISED = "authorised", "授权查询"
 
 
+class Sensitivity(models.TextChoices):
+    """信息分级 (国发〔2014〕21号四（五）: 分级管理): how much harm a value does in the wrong hands."""
+
+    GENERAL = "general", "一般"
+    SENSITIVE = "sensitive", "敏感"
+    HIGH = "high", "高度敏感"
+
+
 class Requirement(models.TextChoices):
     YES = "Y", "必填"
     NO = "N", "选填"
@@ -179,9 +194,12 @@ class ItemField(models.Model):
     applies_to = ArrayField(models.CharField(max_length=20), default=list, blank=True, verbose_name="适用主体")
     role = models.CharField("平台用途", max_length=20, choices=FieldRole.choices, blank=True, default="")
     scope = models.CharField("公开范围", max_length=12, choices=Scope.choices, default=Scope.PUBLIC)
+    sensitivity = models.CharField("敏感级别", max_length=10, choices=Sensitivity.choices, default=Sensitivity.GENERAL)
     unit = models.CharField("单位", max_length=10, blank=True)
     help = models.CharField("填报说明", max_length=200, blank=True)
     evidence = models.CharField("核实情况", max_length=20, choices=Evidence.choices, default=Evidence.SEEN)
+
+    objects = ItemFieldQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "字段"
@@ -190,7 +208,14 @@ class ItemField(models.Model):
             models.UniqueConstraint(fields=["item", "code"], name="field_code_once_an_item"),
             models.UniqueConstraint(fields=["item", "role"], condition=~Q(role=""), name="field_role_once_an_item"),
             models.CheckConstraint(
-                condition=~Q(type="id_number") | Q(scope="authorised"), name="identity_numbers_are_never_open"
+                condition=~Q(type="id_number") | Q(scope="authorised"),
+                name="identity_numbers_are_never_open",
+                violation_error_message="证件号码只能授权查询，不能公开或共享。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(scope="public") | ~Q(sensitivity="high") | Q(type="id_number"),
+                name="highly_sensitive_fields_are_never_open",
+                violation_error_message="高度敏感的字段不能向社会公开。",
             ),
         ]
 
@@ -216,6 +241,7 @@ class DisplayRule(models.Model):
     legal_basis = models.ForeignKey(LegalBasis, models.PROTECT, related_name="display_rules", verbose_name="依据")
     in_force_from = models.DateField("适用起始（决定日期）")
     in_force_until = models.DateField("适用截止（决定日期）", null=True, blank=True)
+    retroactive_from = models.DateField("自该日起对此前的决定从短适用", null=True, blank=True)
     source = models.CharField("来源", max_length=200)
     evidence = models.CharField("核实情况", max_length=20, choices=Evidence.choices)
 
@@ -234,13 +260,88 @@ class DisplayRule(models.Model):
                 ],
             ),
             models.CheckConstraint(
-                condition=~Q(method="months") | Q(maximum_months__gt=0), name="term_in_months_has_a_maximum"
+                condition=~Q(method="months") | Q(maximum_months__gt=0),
+                name="term_in_months_has_a_maximum",
+                violation_error_message="按月计算的期限要有最长月数。",
             ),
             models.CheckConstraint(
                 condition=Q(minimum_months__isnull=True) | Q(minimum_months__lte=F("maximum_months")),
                 name="minimum_term_within_maximum",
+                violation_error_message="最短期限不能长于最长期限。",
             ),
         ]
 
     def __str__(self):
         return self.key
+
+    def as_term_rule(self) -> TermRule:
+        """The rule as the arithmetic of catalogue/policy.py needs it."""
+        return TermRule(
+            self.key,
+            self.severity,
+            self.method,
+            self.minimum_months,
+            self.maximum_months,
+            self.in_force_from,
+            self.in_force_until,
+            self.retroactive_from,
+        )
+
+
+class Edition(models.Model):
+    """信息目录版本: the whole law book as one document, from its draft to the day it is superseded.
+
+    A draft is text only (`law`, see catalogue/lawbook.py), so nothing in force can be touched by it. Approval turns
+    what has changed into dated items, fields, rules and bases. An approved text never changes (trigger); the first
+    edition, the one the platform was installed with, has no author.
+    """
+
+    number = models.PositiveIntegerField("版本号", unique=True)
+    name = models.CharField("名称", max_length=100)
+    reason = models.TextField("修订说明", blank=True)
+    base = models.ForeignKey("self", models.PROTECT, null=True, related_name="drafts", verbose_name="依据的版本")
+    law = models.JSONField("内容")
+    state = models.CharField(
+        "状态", max_length=10, choices=workflow.EditionState.choices, default=workflow.EditionState.DRAFT
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="拟订人"
+    )
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="复核人"
+    )
+    opinion = models.TextField("复核意见", blank=True)
+    in_force_on = models.DateField("施行日期", null=True)
+    recomputes = models.BooleanField("重算现行记录的公示期", default=False)
+    impact = models.JSONField("批准时的影响", null=True)
+    created_at = models.DateTimeField("起草时间", auto_now_add=True)
+    submitted_at = models.DateTimeField("提交时间", null=True)
+    approved_at = models.DateTimeField("批准时间", null=True)
+    carried_out_at = models.DateTimeField("现行记录处理时间", null=True)
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "信息目录版本"
+        ordering = ["-number"]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=workflow.EditionState.values), name="edition_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(approver__isnull=True) | ~Q(approver=F("author")), name="edition_has_a_second_person"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="approved")
+                | Q(in_force_on__isnull=False)
+                & (Q(base__isnull=True) | Q(approver__isnull=False, author__isnull=False)),
+                name="approved_edition_has_a_date_and_two_people",
+            ),
+            models.UniqueConstraint(
+                fields=["in_force_on"], condition=Q(state="approved"), name="one_edition_comes_into_force_a_day"
+            ),
+            models.UniqueConstraint(
+                fields=["base"], condition=Q(state="approved"), name="an_edition_is_succeeded_once"
+            ),
+        ]
+
+    def __str__(self):
+        return f"第 {self.number} 版"

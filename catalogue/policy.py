@@ -1,7 +1,7 @@
 """How long a record may be shown: the law's arithmetic, without a database. The numbers come from DisplayRule rows."""
 
 import calendar
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,6 +17,7 @@ class TermRule:
     maximum_months: int | None
     in_force_from: date
     in_force_until: date | None
+    retroactive_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,31 @@ def display_term(
         return DisplayTerm(rule.key, latest)
     earliest = add_months(decided_on, rule.minimum_months or 0)
     return DisplayTerm(rule.key, min(max(stated_until, earliest), latest))
+
+
+def milder_term(
+    term: DisplayTerm,
+    rules: Sequence[TermRule],
+    *,
+    severity: str,
+    decided_on: date,
+    valid_until: date | None,
+    stated_until: date | None,
+    on: date,
+) -> DisplayTerm:
+    """The term after rules that reach back: a later rule, made retroactive with its edition, only ever shortens.
+
+    从旧兼从轻: the term of the day of the decision stands unless the later rule is better for the subject.
+    """
+    later = [r for r in rules if r.retroactive_from and r.retroactive_from <= on and r.in_force_from > decided_on]
+    for day in sorted({rule.in_force_from for rule in later}):
+        rule = rule_for(later, severity=severity, decided_on=day)
+        if rule is None or rule.in_force_from != day:
+            continue
+        other = display_term(rule, decided_on=decided_on, valid_until=valid_until, stated_until=stated_until)
+        if term.until is not None and (other.until is None or other.until < term.until):
+            term = other
+    return term
 
 
 def severity_of(kinds: Iterable[str], table: dict[str, list[str]]) -> str:

@@ -6,6 +6,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from audit.errors import SealStale, TrailRefused
 from records.errors import IdempotencyConflict, Refused, RightMissing, RowRefused
 
 CONTENT_TYPE = "application/problem+json"
@@ -38,6 +39,8 @@ def problem(error: Exception, context: dict) -> Response | None:
         code, body = 404, describe(404, "not_found", "没有找到，或不在您的权限范围内。")
     elif isinstance(error, PermissionDenied):
         code, body = 403, describe(403, "permission_denied", "不允许此操作。")
+    elif isinstance(error, SealStale | TrailRefused):
+        code, body = 503, describe(503, error.code, str(error))
     elif isinstance(error, exceptions.APIException):
         code, body = error.status_code, _from_rest_framework(error)
     else:

@@ -28,11 +28,16 @@ app.conf.beat_schedule = {
     for name, task, schedule, expires in (
         ("batches left behind", "records.tasks.sweep_batches", 10.0, 10),
         ("terms that ended", "records.tasks.expire_records", 60.0, 60),
+        ("figures of the months", "records.tasks.refresh_figures", 120.0, 120),
         ("subjects in doubt", "records.tasks.find_doubtful_subjects", crontab(hour="3", minute="20"), 3600),
+        ("editions whose day has come", "records.tasks.carry_out_editions", 60.0, 60),
         ("applications nobody decided", "records.tasks.lapse_special_queries", 3600.0, 3600),
         ("pending for the nation", "exchange.tasks.push_pending", 3.0, 3),
+        ("heads for the nation", "exchange.tasks.push_heads", 60.0, 60),
         ("lines to seal", "audit.tasks.seal_events", 5.0, 5),
         ("checkpoint", "audit.tasks.write_checkpoint", crontab(minute="*/10"), 300),
+        ("readings to review", "audit.tasks.review_readings", crontab(minute="15"), 1800),
+        ("days that ended", "audit.tasks.sign_heads", crontab(minute="*/5"), 300),
     )
 }
 

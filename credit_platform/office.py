@@ -5,24 +5,32 @@ from functools import wraps
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Q, Sum
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.models import DEPARTMENT_ROLES, PROVINCE_ROLES
-from audit.errors import SealStale
+from accounts.models import DEPARTMENT_ROLES, PROVINCE_ROLES, Role
+from audit.errors import AlreadyDecided, LimitReached, NotYet, PurposeMissing, SealStale, TrailRefused
+from audit.review import waiting_for_auditor
+from catalogue import workflow as catalogue_workflow
+from catalogue.errors import EditionRefused, NotTheirs
+from deadlines.clock import today
 from exchange.models import Handover
 from records.errors import Refused, RightMissing
 from records.models import Record
 from records.views.batches import batches_of, filtered, may_report
+from records.views.duties import DutyLine, duty_lines
 from records.views.lateness import RECENT, late_reports
 from records.views.lists import batch_badge
-from records.workflow import TransitionRefused
+from records.workflow import COMMITTED, REFUSED, TransitionRefused
 
 LATEST_BATCHES = 8
+OPEN_DUTIES, DUTY_MONTHS = 6, 3
 # Counting stops here: beyond it the exact number tells nobody anything.
 COUNTED = 1000
 MOVED_ON = "这件事的状态已经改变，这一步不能再办理。请刷新原来的页面，查看现在的情况。"
@@ -35,14 +43,20 @@ def inside(view: Callable) -> Callable:
     def explained(request, *args, **kwargs):
         try:
             return view(request, *args, **kwargs)
-        except RightMissing as error:
+        except (RightMissing, NotTheirs) as error:
             raise Http404 from error
-        except Refused as refusal:
+        except (Refused, EditionRefused) as refusal:
             return render(request, "office/refused.html", {"sentence": refusal.message}, status=400)
-        except TransitionRefused:
+        except (TransitionRefused, catalogue_workflow.TransitionRefused):
             return render(request, "office/refused.html", {"sentence": MOVED_ON}, status=409)
-        except SealStale as stale:
-            return render(request, "office/refused.html", {"sentence": str(stale)}, status=503)
+        except PurposeMissing:
+            return redirect(f"{reverse('office:purpose')}?{urlencode({'next': request.get_full_path()})}")
+        except (AlreadyDecided, NotYet) as early_or_late:
+            return render(request, "office/refused.html", {"sentence": str(early_or_late)}, status=409)
+        except LimitReached as limit:
+            return render(request, "office/refused.html", {"sentence": str(limit)}, status=429)
+        except (SealStale, TrailRefused) as closed:
+            return render(request, "office/refused.html", {"sentence": str(closed)}, status=503)
 
     return never_cache(login_required(explained))
 
@@ -51,40 +65,59 @@ def inside(view: Callable) -> Callable:
 def home(request):
     user = request.user
     if user.role not in (*DEPARTMENT_ROLES, *PROVINCE_ROLES):
-        return render(request, "office/home_admin.html")
+        waiting = waiting_for_auditor() if user.role == Role.AUDITOR else 0
+        return render(request, "office/home_admin.html", {"waiting": waiting})
     batches = batches_of(user)
     context = {
         "tasks": [task for task in _tasks(user) if task["count"]],
         "batches": [(batch, batch_badge(batch)) for batch in batches.order_by("-pk")[:LATEST_BATCHES]],
         "is_province": user.sees_whole_province,
         "may_report": may_report(user),
+        "duties": _open_duties(user),
     }
     return render(request, "office/home.html", context)
 
 
+def _open_duties(user) -> list[DutyLine]:
+    """What the department has yet to report, or to declare empty, the earliest due first."""
+    if user.sees_whole_province:
+        return []
+    lines = duty_lines([user.department_id], on=today(), months=DUTY_MONTHS)
+    return [line for line in lines if line.is_open][:OPEN_DUTIES]
+
+
 def _tasks(user) -> list[dict]:
-    """What waits, most pressing first. Every number leads to its rows."""
+    """What waits: first what the department can mend itself, then what it waits for. Every number leads to its rows."""
     batches, records = batches_of(user), Record.objects.visible_to(user)
-    batch_list, record_list = reverse("office:batches"), reverse("office:records")
-    since = timezone.localdate() - RECENT  # moments of receipt are real, even when another day is rehearsed
+    batch_list, record_list, row_list = (reverse(f"office:{name}") for name in ("batches", "records", "quality-rows"))
+    on = timezone.localdate()  # moments of receipt are real, even when another day is rehearsed
+    returned = filtered(batches, {"since": on - RECENT}).aggregate(
+        rows=Sum("rows_rejected", filter=Q(state=COMMITTED), default=0), files=Count("pk", filter=Q(state=REFUSED))
+    )
     return [
+        _counted(
+            returned["rows"],
+            "行被退回",
+            "最近 30 天。下载退回的行，改正后重新报送。",
+            f"{row_list}?measure=rejected",
+        ),
+        _task(
+            late_reports(records, on=on),
+            "条记录超过报送时限",
+            "最近 30 天内接收，自决定之日起超过 7 个工作日。请核对决定日期。",
+            f"{record_list}?late=1",
+        ),
         _task(
             Handover.objects.visible_to(user).refused(),
             "条记录被国家平台退回",
             "按退回原因更正后重新报送。",
             reverse("office:refusals"),
         ),
-        _task(
-            filtered(batches, {"state": "returned", "since": since}),
-            "个批次有退回的内容",
-            "最近 30 天。下载退回的行，更正后重新报送。",
-            f"{batch_list}?state=returned&since={since}",
-        ),
-        _task(
-            late_reports(records, on=timezone.localdate()),
-            "条记录超过报送时限",
-            "最近 30 天内接收，自决定之日起超过 7 个工作日。",
-            f"{record_list}?late=1",
+        _counted(
+            returned["files"],
+            "个文件整份退回",
+            "最近 30 天。按退回原因改好文件，重新上传。",
+            f"{batch_list}?state={REFUSED}&since={on - RECENT}",
         ),
         _task(
             filtered(batches, {"state": "unfinished"}),
@@ -96,7 +129,10 @@ def _tasks(user) -> list[dict]:
 
 
 def _task(rows, words: str, advice: str, url: str) -> dict:
-    count = rows.order_by()[: COUNTED + 1].count()
+    return _counted(rows.order_by()[: COUNTED + 1].count(), words, advice, url)
+
+
+def _counted(count: int, words: str, advice: str, url: str) -> dict:
     shown = f"{COUNTED:,} 以上" if count > COUNTED else f"{count:,}"
     return {"count": count, "shown": shown, "words": words, "advice": advice, "url": url}
 

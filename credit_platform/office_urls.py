@@ -3,11 +3,29 @@
 from django.urls import path
 
 from accounts import views as door
-from catalogue import views as catalogue
+from audit import views as audit
+from catalogue.views import drafting, editions
+from catalogue.views import items as catalogue
 from credit_platform import office
 from credit_platform.office import inside
 from exchange import views as exchange
-from records.views import batches, cases, duplicates, entry, records, special, subjects, templates
+from records.views import (
+    batches,
+    bulletins,
+    cases,
+    duplicates,
+    duties,
+    entry,
+    exports,
+    quality,
+    quality_rows,
+    reading,
+    records,
+    special,
+    subjects,
+    templates,
+    whatif,
+)
 
 app_name = "office"
 urlpatterns = [
@@ -23,11 +41,12 @@ urlpatterns = [
     path("batches/<uuid:public_id>/cancel/", inside(batches.cancel), name="batch-cancel"),
     path("templates/<str:code>.xlsx", inside(templates.template), name="template"),
     path("records/", inside(records.record_list), name="records"),
-    path("records/export.csv", inside(records.export), name="records-export"),
+    path("records/export.csv", inside(exports.export), name="records-export"),
     path("records/new/", inside(entry.choose_item), name="record-new"),
     path("records/new/<str:code>/", inside(entry.enter), name="record-entry"),
     path("records/<uuid:public_id>/", inside(records.record), name="record"),
     path("records/<uuid:public_id>/withdraw/", inside(records.withdraw), name="record-withdraw"),
+    path("purpose/", inside(reading.purpose), name="purpose"),
     path("subjects/<uuid:public_id>/", inside(subjects.subject), name="subject"),
     path("subjects/<uuid:public_id>/reveal/", inside(subjects.reveal), name="subject-reveal"),
     path("subjects/<uuid:public_id>/rename/", inside(subjects.rename), name="subject-rename"),
@@ -43,6 +62,15 @@ urlpatterns = [
     path("codes/<uuid:public_id>/judge/", inside(cases.judge), name="code-case-judge"),
     path("refusals/", inside(exchange.refusal_list), name="refusals"),
     path("refusals/<uuid:public_id>/resend/", inside(exchange.resend), name="refusal-resend"),
+    path("quality/", inside(quality.overview), name="quality"),
+    path("quality/export.xlsx", inside(quality.export), name="quality-export"),
+    path("quality/departments/<str:code>/", inside(quality.department), name="quality-department"),
+    path("quality/rows/", inside(quality_rows.row_list), name="quality-rows"),
+    path("quality/rows.xlsx", inside(quality_rows.export), name="quality-rows-export"),
+    path("quality/duties/", inside(duties.duty_list), name="duties"),
+    path("quality/duties/<uuid:public_id>/<str:month>/", inside(duties.zero_report), name="zero-report"),
+    path("quality/bulletins/", inside(bulletins.bulletin_list), name="bulletins"),
+    path("quality/bulletins/<uuid:public_id>/", inside(bulletins.bulletin), name="bulletin"),
     path("special-queries/", inside(special.query_list), name="special-queries"),
     path("special-queries/new/", inside(special.new_query), name="special-query-new"),
     path("special-queries/<uuid:public_id>/", inside(special.query), name="special-query"),
@@ -50,6 +78,47 @@ urlpatterns = [
     path("special-queries/<uuid:public_id>/drop/", inside(special.drop), name="special-query-drop"),
     path("special-queries/<uuid:public_id>/read/", inside(special.read), name="special-query-read"),
     path("catalogue/", inside(catalogue.item_list), name="catalogue"),
+    path("catalogue/editions/", inside(editions.edition_list), name="editions"),
+    path("catalogue/editions/new/", inside(editions.new_edition), name="edition-new"),
+    path("catalogue/editions/<int:number>/", inside(editions.edition), name="edition"),
+    path("catalogue/editions/<int:number>/catalogue.json", inside(editions.edition_json), name="edition-json"),
+    path("catalogue/editions/<int:number>/catalogue.xlsx", inside(editions.edition_workbook), name="edition-workbook"),
+    path("catalogue/editions/<int:number>/import/", inside(editions.import_edition), name="edition-import"),
+    path("catalogue/editions/<int:number>/submit/", inside(editions.submit_edition), name="edition-submit"),
+    path("catalogue/editions/<int:number>/abandon/", inside(editions.abandon_edition), name="edition-abandon"),
+    path("catalogue/editions/<int:number>/return/", inside(editions.return_edition), name="edition-return"),
+    path("catalogue/editions/<int:number>/items/", inside(drafting.draft_item), name="draft-new-item"),
+    path("catalogue/editions/<int:number>/items/<str:code>/", inside(drafting.draft_item), name="draft-item"),
+    path(
+        "catalogue/editions/<int:number>/items/<str:item>/fields/",
+        inside(drafting.draft_field),
+        name="draft-new-field",
+    ),
+    path(
+        "catalogue/editions/<int:number>/items/<str:item>/fields/<str:code>/",
+        inside(drafting.draft_field),
+        name="draft-field",
+    ),
+    path("catalogue/editions/<int:number>/rules/", inside(drafting.draft_rule), name="draft-new-rule"),
+    path(
+        "catalogue/editions/<int:number>/rules/<str:item>/<str:severity>/",
+        inside(drafting.draft_rule),
+        name="draft-rule",
+    ),
+    path("catalogue/editions/<int:number>/bases/", inside(drafting.draft_basis), name="draft-new-basis"),
+    path("catalogue/editions/<int:number>/bases/<str:code>/", inside(drafting.draft_basis), name="draft-basis"),
+    path("catalogue/editions/<int:number>/what-if/", inside(whatif.what_if), name="edition-whatif"),
+    path("catalogue/editions/<int:number>/what-if/records/", inside(whatif.affected), name="edition-affected"),
+    path("catalogue/editions/<int:number>/approve/", inside(whatif.approve), name="edition-approve"),
     path("catalogue/<str:code>/", inside(catalogue.item), name="catalogue-item"),
+    path("audit/", inside(audit.overview), name="audit"),
+    path("audit/alarms/<int:number>/", inside(audit.alarm), name="audit-alarm"),
+    path("audit/samples/<str:month>/", inside(audit.sample), name="audit-sample"),
+    path("audit/readings/<int:number>/", inside(audit.reading), name="audit-reading"),
+    path("audit/incidents/new/", inside(audit.new_incident), name="audit-incident-new"),
+    path("audit/incidents/<uuid:public_id>/", inside(audit.incident), name="audit-incident"),
+    path("audit/incidents/<uuid:public_id>/evidence.json", inside(audit.evidence), name="audit-evidence"),
+    path("audit/lines/<int:number>/proof.json", inside(audit.proof), name="audit-proof"),
+    path("audit/assessments/", inside(audit.assessments), name="audit-assessments"),
     path("styleguide/", inside(office.styleguide), name="styleguide"),
 ]

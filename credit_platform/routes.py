@@ -2,7 +2,7 @@
 
 PUBLIC: anyone, and it reads the public views only. SIGNED_IN: any member of staff, nothing of a department in it.
 SCOPED: a member of staff, only rows of departments they see, anything else is 404. TOKEN: a department's token, only
-that department's rows. ADMIN: the admin site, by its own permissions.
+that department's rows. AUDITOR: who looks after the trail, nobody else. ADMIN: the admin site, by its own permissions.
 """
 
 from enum import StrEnum
@@ -14,6 +14,7 @@ class Access(StrEnum):
     SIGNED_IN = "signed_in"
     SCOPED = "scoped"
     TOKEN = "token"
+    AUDITOR = "auditor"
     ADMIN = "admin"
 
 
@@ -36,15 +37,20 @@ ROUTES: dict[str, Rule] = {
     "portal:lists": Rule(Access.PUBLIC),
     "portal:list": Rule(Access.PUBLIC),
     "portal:law": Rule(Access.PUBLIC),
+    "portal:law-workbook": Rule(Access.PUBLIC),
     "portal:item": Rule(Access.PUBLIC),
     "portal:services": Rule(Access.PUBLIC),
     "portal:about": Rule(Access.PUBLIC),
     "portal:accessibility": Rule(Access.PUBLIC),
+    "portal:heads": Rule(Access.PUBLIC),
+    "portal:heads-file": Rule(Access.PUBLIC),
     "portal:guarantees": Rule(Access.PUBLIC),
     "public-api:subjects": Rule(Access.PUBLIC),
     "public-api:subject": Rule(Access.PUBLIC),
     "public-api:records": Rule(Access.PUBLIC),
     "public-api:record": Rule(Access.PUBLIC),
+    "public-api:catalogue": Rule(Access.PUBLIC),
+    "public-api:catalogue-schema": Rule(Access.PUBLIC),
     # The departments' API
     "department-api:batches": Rule(Access.TOKEN, POST),
     "department-api:batch": Rule(Access.TOKEN),
@@ -68,6 +74,7 @@ ROUTES: dict[str, Rule] = {
     "office:record-entry": Rule(Access.SCOPED, FORM),
     "office:record": Rule(Access.SCOPED),
     "office:record-withdraw": Rule(Access.SCOPED, FORM),
+    "office:purpose": Rule(Access.SIGNED_IN, FORM),
     "office:subject": Rule(Access.SCOPED),
     "office:subject-reveal": Rule(Access.SCOPED, POST),
     "office:subject-rename": Rule(Access.SCOPED, FORM),
@@ -83,6 +90,15 @@ ROUTES: dict[str, Rule] = {
     "office:code-case-judge": Rule(Access.SCOPED, POST),
     "office:refusals": Rule(Access.SCOPED),
     "office:refusal-resend": Rule(Access.SCOPED, POST),
+    "office:quality": Rule(Access.SCOPED),
+    "office:quality-export": Rule(Access.SCOPED),
+    "office:quality-department": Rule(Access.SCOPED),
+    "office:quality-rows": Rule(Access.SCOPED),
+    "office:quality-rows-export": Rule(Access.SCOPED),
+    "office:duties": Rule(Access.SCOPED),
+    "office:zero-report": Rule(Access.SCOPED, FORM),
+    "office:bulletins": Rule(Access.SCOPED, FORM),
+    "office:bulletin": Rule(Access.SCOPED, FORM),
     "office:special-queries": Rule(Access.SCOPED),
     "office:special-query-new": Rule(Access.SCOPED, FORM),
     "office:special-query": Rule(Access.SCOPED),
@@ -91,5 +107,35 @@ ROUTES: dict[str, Rule] = {
     "office:special-query-read": Rule(Access.SCOPED),
     "office:catalogue": Rule(Access.SIGNED_IN),
     "office:catalogue-item": Rule(Access.SIGNED_IN),
+    "office:audit": Rule(Access.AUDITOR),
+    "office:audit-alarm": Rule(Access.AUDITOR, FORM),
+    "office:audit-sample": Rule(Access.AUDITOR),
+    "office:audit-reading": Rule(Access.AUDITOR, FORM),
+    "office:audit-incident-new": Rule(Access.AUDITOR, FORM),
+    "office:audit-incident": Rule(Access.AUDITOR, FORM),
+    "office:audit-evidence": Rule(Access.AUDITOR),
+    "office:audit-proof": Rule(Access.AUDITOR),
+    "office:audit-assessments": Rule(Access.AUDITOR, FORM),
+    "office:editions": Rule(Access.SIGNED_IN),
+    "office:edition": Rule(Access.SIGNED_IN),
+    "office:edition-json": Rule(Access.SIGNED_IN),
+    "office:edition-workbook": Rule(Access.SIGNED_IN),
+    # Drafts: by role, an administrator writes and a reviewer decides; 404 for others
+    "office:edition-new": Rule(Access.SIGNED_IN, POST),
+    "office:edition-import": Rule(Access.SIGNED_IN, FORM),
+    "office:edition-submit": Rule(Access.SIGNED_IN, POST),
+    "office:edition-abandon": Rule(Access.SIGNED_IN, POST),
+    "office:edition-return": Rule(Access.SIGNED_IN, FORM),
+    "office:draft-new-item": Rule(Access.SIGNED_IN, FORM),
+    "office:draft-item": Rule(Access.SIGNED_IN, FORM),
+    "office:draft-new-field": Rule(Access.SIGNED_IN, FORM),
+    "office:draft-field": Rule(Access.SIGNED_IN, FORM),
+    "office:draft-new-rule": Rule(Access.SIGNED_IN, FORM),
+    "office:draft-rule": Rule(Access.SIGNED_IN, FORM),
+    "office:draft-new-basis": Rule(Access.SIGNED_IN, FORM),
+    "office:draft-basis": Rule(Access.SIGNED_IN, FORM),
+    "office:edition-whatif": Rule(Access.SCOPED),
+    "office:edition-affected": Rule(Access.SCOPED),
+    "office:edition-approve": Rule(Access.SCOPED, POST),
     "office:styleguide": Rule(Access.SIGNED_IN),
 }

@@ -1,6 +1,9 @@
 """The public read API: what the portal shows, for programs. No account, no natural person without a document number."""
 
+from datetime import date
+
 from django.utils.decorators import method_decorator
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import AllowAny
@@ -8,12 +11,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalogue.models import InformationItem
+from catalogue.published import document, schema_of
+from deadlines.clock import today
 from disclosure import search
 from disclosure.explaining import public_fields
-from disclosure.models import PublicRecord, PublicSubject
+from disclosure.models import PublicEdition, PublicRecord, PublicSubject
 from disclosure.paging import Page, page_number, page_of
 from disclosure.role import as_portal, unindexed
 from disclosure.serializers import (
+    CatalogueSerializer,
     RecordPageSerializer,
     RecordSerializer,
     SubjectDetailSerializer,
@@ -100,7 +106,7 @@ class RecordListView(PublicAPIView):
     )
     def get(self, request):
         page = page_of(self.records().newest_first(), self.page_number())
-        context = {"request": request, "fields": public_fields({record.item_id for record in page.rows})}
+        context = {"request": request, "fields": public_fields({r.item_id for r in page.rows}, on=today())}
         return self.answer(page, RecordSerializer(page.rows, many=True, context=context).data)
 
     def records(self):
@@ -132,8 +138,51 @@ class RecordView(PublicAPIView):
         record = PublicRecord.objects.filter(public_id=public_id).first()
         if record is None:
             raise NotFound("没有正在公示的这条记录。")
-        context = {"request": request, "fields": public_fields([record.item_id])}
+        context = {"request": request, "fields": public_fields([record.item_id], on=today())}
         return Response(RecordSerializer(record, context=context).data)
+
+
+ON = OpenApiParameter("on", date, description="某一天施行的目录，如 2026-01-01；不填为今天")
+
+
+def edition_on(text: str) -> PublicEdition:
+    """The edition in force on the day written, today by default. Raises Refused (`date_invalid`), NotFound."""
+    try:
+        day = date.fromisoformat(text) if text else today()
+    except ValueError as error:
+        raise Refused("日期应写作 2026-01-01。", code="date_invalid") from error
+    edition = PublicEdition.objects.in_force(on=day)
+    if edition is None:
+        raise NotFound("这一天还没有施行的信息目录。")
+    return edition
+
+
+class CatalogueView(PublicAPIView):
+    @extend_schema(
+        operation_id="public_catalogue_retrieve",
+        summary="信息目录：事项、字段与公开范围、公示期限、法律依据",
+        description="各键含义见 docs/api.md，键名不变。law 部分可作为草案原样导入。",
+        tags=TAGS,
+        parameters=[ON],
+        responses={200: CatalogueSerializer, 400: INVALID, 404: NOT_FOUND},
+    )
+    def get(self, request):
+        return Response(document(edition_on(request.query_params.get("on", "").strip())))
+
+
+class ItemSchemaView(PublicAPIView):
+    @extend_schema(
+        operation_id="public_catalogue_schema",
+        summary="一个事项报送一行的 JSON Schema",
+        tags=TAGS,
+        parameters=[OpenApiParameter("code", str, OpenApiParameter.PATH, description="目录项编码或中文名称"), ON],
+        responses={200: OpenApiTypes.OBJECT, 400: INVALID, 404: NOT_FOUND},
+    )
+    def get(self, request, code):
+        schema = schema_of(edition_on(request.query_params.get("on", "").strip()).law, code)
+        if schema is None:
+            raise NotFound("没有这个信息目录项。")
+        return Response(schema)
 
 
 def _item_code(code_or_name: str) -> str:

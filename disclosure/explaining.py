@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from catalogue.models import DisplayRule, FieldType, InformationItem, ItemField, LegalBasis, Scope, TermMethod
+from catalogue.models import DisplayRule, FieldType, InformationItem, ItemField, LegalBasis, TermMethod
 from catalogue.policy import add_months
 from disclosure.models import PublicRecord
 from disclosure.redaction import redact
@@ -44,13 +44,13 @@ def explain(record: PublicRecord, *, on: date) -> Explanation:
         until=FOR_LONG if endless else record.displayed_until.isoformat(),
         days_left=None if endless else (record.displayed_until - on).days,
         repair_from=earliest_repair(record, rule) if item.is_adverse else None,
-        facts=facts_of(record, public_fields([record.item_id])),
+        facts=facts_of(record, public_fields([record.item_id], on=on)),
     )
 
 
-def public_fields(item_ids) -> list[ItemField]:
-    """The fields of these items that anyone may see, in the catalogue's order."""
-    return list(ItemField.objects.filter(item_id__in=item_ids, scope=Scope.PUBLIC).order_by("item_id", "seq"))
+def public_fields(item_ids, *, on: date) -> list[ItemField]:
+    """The fields of these items that anyone may see on a day, in the catalogue's order."""
+    return list(ItemField.objects.filter(item_id__in=item_ids).open(on=on).order_by("item_id", "seq"))
 
 
 def describe_term(rule: DisplayRule) -> str:

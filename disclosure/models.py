@@ -1,4 +1,4 @@
-"""What the world may read: the public views (records/sql/), as models nobody can write."""
+"""What the world may read: the public views (records/sql/, catalogue/sql/), as models nobody can write."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from catalogue.models import Category, Severity, SubjectKind
 from disclosure.querysets import (
+    PublicEditionQuerySet,
     PublicFormerAddressQuerySet,
     PublicListingQuerySet,
     PublicRecordQuerySet,
@@ -163,3 +164,26 @@ class PublicListing(models.Model):
 
     def __str__(self):
         return f"{self.list_name} {self.subject_name}"
+
+
+class PublicEdition(models.Model):
+    """An approved edition of the catalogue, with the whole law book; drafts and their authors are not in the view."""
+
+    number = models.PositiveIntegerField("版本号")
+    name = models.CharField("名称", max_length=100)
+    reason = models.TextField("修订说明")
+    in_force_on = models.DateField("施行日期")
+    superseded_on = models.DateField("被取代日期", null=True)
+    recomputes = models.BooleanField("重算现行记录的公示期")
+    law = models.JSONField("内容")
+
+    objects = PublicEditionQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "public_edition"
+        default_permissions = ()
+        verbose_name = verbose_name_plural = "公布的信息目录版本"
+
+    def __str__(self):
+        return f"第 {self.number} 版"

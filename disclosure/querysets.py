@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from datetime import date
 
 from django.db import models
 from django.db.models import Count, F, Window
@@ -82,3 +83,9 @@ class PublicRecordQuerySet(models.QuerySet):
 class PublicListingQuerySet(models.QuerySet):
     def honours_of(self, subject_ids: Iterable[int]):
         return self.filter(subject_id__in=subject_ids, category=Category.HONOUR).order_by("-listed_on", "-id")
+
+
+class PublicEditionQuerySet(models.QuerySet):
+    def in_force(self, *, on: date):
+        """The edition in force on a day, or none before the first."""
+        return self.filter(in_force_on__lte=on).order_by("-in_force_on").first()

@@ -80,3 +80,24 @@ class SubjectPageSerializer(_PageSerializer):
 
 class RecordPageSerializer(_PageSerializer):
     results = RecordSerializer(many=True)
+
+
+class CatalogueEditionSerializer(serializers.Serializer):
+    number = serializers.IntegerField(help_text="版本号")
+    name = serializers.CharField()
+    reason = serializers.CharField(help_text="修订说明")
+    in_force_on = serializers.DateField(help_text="施行日期")
+    superseded_on = serializers.DateField(allow_null=True, help_text="被下一版取代的日期")
+    recomputes = serializers.BooleanField(help_text="施行时是否从短重算正在公示的记录")
+
+
+class LawSerializer(serializers.Serializer):
+    bases = serializers.ListField(child=serializers.DictField(), help_text="法律依据")
+    items = serializers.ListField(child=serializers.DictField(), help_text="目录项，字段在 fields 中")
+    rules = serializers.ListField(child=serializers.DictField(), help_text="公示期限，每个事项、每种失信程度一条")
+
+
+class CatalogueSerializer(serializers.Serializer):
+    format = serializers.CharField(help_text="credit-platform/catalogue/1")
+    edition = CatalogueEditionSerializer()
+    law = LawSerializer()

@@ -14,9 +14,12 @@ urlpatterns = [
     path("lists/", views.lists, name="lists"),
     path("lists/<str:code>/", views.listing, name="list"),
     path("law/", views.law, name="law"),
+    path("law/catalogue.xlsx", views.law_workbook, name="law-workbook"),
     path("law/<str:code>/", views.item, name="item"),
     path("services/", views.services, name="services"),
     path("about/", views.about, name="about"),
     path("accessibility/", views.accessibility, name="accessibility"),
+    path("heads/", views.tree_heads, name="heads"),
+    path("heads.json", views.tree_heads_file, name="heads-file"),
     path("guarantees/", views.guarantees, name="guarantees"),
 ]

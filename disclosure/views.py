@@ -1,19 +1,23 @@
 """The portal's pages. All of them only read, all of them as the portal's database role."""
 
+from datetime import date
 from functools import wraps
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from audit.heads import as_published
+from audit.models import TreeHead
 from catalogue.models import DisplayRule, InformationItem, LegalBasis, Severity
+from catalogue.workbook import XLSX, write_workbook
 from deadlines.clock import today
 from disclosure import search as searching
 from disclosure.explaining import describe_term, explain
 from disclosure.figures import Figures, figures
 from disclosure.forms import ListFilter
-from disclosure.models import PublicFormerName, PublicRecord, PublicSubject
+from disclosure.models import PublicEdition, PublicFormerName, PublicRecord, PublicSubject
 from disclosure.order import in_national_order
 from disclosure.paging import PAGE_SIZE, page_number, page_of
 from disclosure.querysets import USCC_LENGTH
@@ -230,7 +234,7 @@ def lists(request):
 @unindexed
 @page
 def listing(request, code):
-    item = _item(code)
+    item = _item(code, on=today())
     form = ListFilter(request.GET, regions=prefectures())
     page = page_of(_listed(item, form), page_number(request.GET.get("page")))
     context = {
@@ -245,8 +249,8 @@ def listing(request, code):
     return render(request, "disclosure/listing.html", context)
 
 
-def _item(code: str) -> InformationItem:
-    item = InformationItem.objects.in_force(on=today()).named(code).select_related("legal_basis").first()
+def _item(code: str, *, on: date) -> InformationItem:
+    item = InformationItem.objects.in_force(on=on).named(code).select_related("legal_basis").first()
     if item is None:
         raise Http404
     return item
@@ -267,23 +271,54 @@ def _listed(item: InformationItem, form: ListFilter):
     return records
 
 
+def _asked_day(request) -> date:
+    """The day the catalogue is looked up for, today by default. Raises Refused (`date_invalid`)."""
+    text = request.GET.get("on", "").strip()
+    try:
+        return date.fromisoformat(text) if text else today()
+    except ValueError as error:
+        raise Refused("日期应写作 2026-01-01。", code="date_invalid") from error
+
+
 @page
 def law(request):
-    on = today()
-    items = in_national_order(InformationItem.objects.in_force(on=on).select_related("legal_basis"))
-    bases = LegalBasis.objects.order_by("in_force_from", "code")
-    context = {"items": items, "bases": bases, "crumbs": [HOME, ("政策法规", "")]}
+    on = _asked_day(request)
+    context = {
+        "on": on,
+        "is_today": on == today(),
+        "edition": PublicEdition.objects.defer("law").in_force(on=on),
+        "editions": PublicEdition.objects.defer("law").order_by("-in_force_on"),
+        "items": in_national_order(InformationItem.objects.in_force(on=on).select_related("legal_basis")),
+        "bases": LegalBasis.objects.order_by("in_force_from", "code"),
+        "crumbs": [HOME, ("政策法规", "")],
+    }
     return render(request, "disclosure/law.html", context)
 
 
 @page
+def law_workbook(request):
+    """The catalogue of a day as an Excel file of text cells."""
+    edition = PublicEdition.objects.in_force(on=_asked_day(request))
+    if edition is None:
+        raise Http404
+    name = f"catalogue-{edition.number}.xlsx"
+    content = write_workbook(edition.law, title=f"云南省公共信用信息目录{edition}")
+    return HttpResponse(content, XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@page
 def item(request, code):
-    found = _item(code)
+    on = _asked_day(request)
+    found = _item(code, on=on)
     rules = sorted(
-        DisplayRule.objects.of(found.code), key=lambda rule: (-rule.in_force_from.toordinal(), WEIGHT[rule.severity])
+        DisplayRule.objects.of(found.code).filter(in_force_from__lte=on),
+        key=lambda rule: (-rule.in_force_from.toordinal(), WEIGHT[rule.severity]),
     )
     context = {
         "item": found,
+        "on": on,
+        "is_today": on == today(),
+        "edition": PublicEdition.objects.defer("law").in_force(on=on),
         "bases": [found.legal_basis, *found.further_bases.all()],
         "fields": found.fields.order_by("seq"),
         "rules": [{"rule": rule, "term": describe_term(rule)} for rule in rules],
@@ -313,3 +348,28 @@ def accessibility(request):
 def guarantees(request):
     crumbs = [HOME, ("关于", reverse("portal:about")), ("我们的保证", "")]
     return render(request, "disclosure/guarantees.html", {"section": "about", "crumbs": crumbs})
+
+
+HEADS_SHOWN = 31
+
+
+@page
+def tree_heads(request):
+    """One number for each day of the trail: who keeps a copy can tell when the past was rewritten."""
+    newest = TreeHead.objects.order_by("-number").first()
+    context = {
+        "heads": TreeHead.objects.order_by("-number")[:HEADS_SHOWN],
+        "newest": newest,
+        "section": "about",
+        "crumbs": [HOME, ("关于", reverse("portal:about")), ("日志存证", "")],
+    }
+    return render(request, "disclosure/heads.html", context)
+
+
+@page
+def tree_heads_file(request):
+    """All of them, as audit/standalone/verify_audit.py reads them."""
+    heads = [as_published(head) for head in TreeHead.objects.order_by("number").iterator(chunk_size=500)]
+    response = JsonResponse({"heads": heads}, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response["Content-Disposition"] = "inline; filename=tree-heads.json"
+    return response

@@ -1,5 +1,6 @@
 """The national queue as one SQL question: claim what is pending, and know what each row should say."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,6 +56,13 @@ def claim(limit: int) -> list[Claimed]:
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, {"limit": limit})
         return [Claimed(*row) for row in cursor.fetchall()]
+
+
+def public_values(record_ids: list[int]) -> dict[int, dict[str, str]]:
+    """What the world may read of these records. One whose display ended a moment ago is not there: nothing to tell."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, values FROM public_record WHERE id = ANY(%s)", [record_ids])
+        return {pk: json.loads(values) if isinstance(values, str) else values for pk, values in cursor.fetchall()}
 
 
 def put_in_flight(delivery: Delivery, rows: list[Claimed]) -> None:

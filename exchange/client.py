@@ -14,7 +14,7 @@ import re
 import secrets
 import ssl
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -61,6 +61,10 @@ class NoAnswer(Exception):
         self.reason = reason
         self.retry_after = retry_after
         self.excerpt = excerpt
+
+
+class HeadConflict(NoAnswer):
+    """The national platform holds another tree head under this number: the trail was rewritten, here or on the way."""
 
 
 class NationalPlatform:
@@ -118,6 +122,22 @@ class NationalPlatform:
         for start in range(0, len(wanted), MAX_ITEMS):
             known |= self._ask_once(wanted[start : start + MAX_ITEMS])
         return known
+
+    def send_head(self, head: Mapping[str, Any]) -> str:
+        """Deposit a daily tree head and return its receipt; sent again it gets the same one.
+
+        Raises HeadConflict when another head is held under its number, NoAnswer when nothing trustworthy came back.
+        """
+        seen = self._exchange("POST", "/v1/heads", canonical_bytes({"source": self._source, "head": head}))
+        try:
+            _require_success(seen)
+            answer = _read_json(seen)
+            if (answer.get("number"), answer.get("hash")) != (head["number"], head["hash"]):
+                raise _Untrusted("answer_wrong_head", "答复的不是这个树根")
+            return _read_text(answer, "receipt", _RECEIPT)
+        except _Untrusted as untrusted:
+            error = HeadConflict if untrusted.code == "head_conflict" else NoAnswer
+            raise error(untrusted.code, untrusted.reason, retry_after=untrusted.retry_after) from None
 
     def alive(self, timeout: float = 3.0) -> bool:
         """True when the platform answers its health address with status ok within `timeout` seconds."""

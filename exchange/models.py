@@ -8,6 +8,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from audit.models import TreeHead
 from exchange import workflow
 from exchange.querysets import HandoverQuerySet
 from records.models import Record
@@ -66,3 +67,28 @@ class Handover(models.Model):
 
     def __str__(self):
         return f"{self.record_id} v{self.revision}"
+
+
+class HeadHandover(models.Model):
+    """What the national platform said of one daily tree head of the trail. A head without a receipt is sent again."""
+
+    head = models.OneToOneField(
+        TreeHead,
+        models.PROTECT,
+        primary_key=True,
+        related_name="handover",
+        verbose_name="每日树根",
+        db_constraint=False,
+    )
+    receipt = models.CharField("回执号", max_length=64, blank=True)
+    attempts = models.PositiveIntegerField("尝试次数", default=0)
+    next_attempt_at = models.DateTimeField("下次尝试", null=True)
+    code = models.CharField("代码", max_length=64, blank=True)
+    reason = models.CharField("原因", max_length=300, blank=True)
+    updated_at = models.DateTimeField("更新时间", auto_now=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "每日树根报送情况"
+
+    def __str__(self):
+        return f"第 {self.head_id} 号树根"

@@ -26,6 +26,7 @@ from exchange.messages import OutboundBatch, OutboundItem, OutcomeKind, Result, 
 from exchange.models import Delivery, Handover
 from records import crypto
 from records.models import PERSON_ID_KINDS, IdentifierKind, Record
+from records.quality.services import note_national_refusal
 from records.services.batches import require_right
 
 ROWS = 500
@@ -103,7 +104,8 @@ def _claim() -> Delivery | None:
 
 def _send(platform: NationalPlatform, delivery: Delivery) -> int:
     handovers = {_key(h): h for h in delivery.handovers.select_related("record", "record__subject")}
-    items = tuple(_item(handover) for handover in handovers.values())
+    values = bulk.public_values([handover.pk for handover in handovers.values()])
+    items = tuple(_item(handover, values.get(handover.pk, {})) for handover in handovers.values())
     batch = OutboundBatch(
         settings.NATIONAL_SOURCE, delivery.public_id.hex, settings.NATIONAL_EPOCH, timezone.now(), items
     )
@@ -121,8 +123,11 @@ def _key(handover: Handover) -> str:
     return f"{settings.NATIONAL_SOURCE}:{handover.record.public_id}:{handover.revision}"
 
 
-def _item(handover: Handover) -> OutboundItem:
-    """The row as the national platform gets it. Numbers of natural persons travel encrypted under the shared key."""
+def _item(handover: Handover, values: Mapping[str, str]) -> OutboundItem:
+    """The row as the national platform gets it: the public fields alone, as the public view gives them.
+
+    Numbers of natural persons travel encrypted under the shared key.
+    """
     record = handover.record
     head = (settings.NATIONAL_SOURCE, str(record.public_id), handover.revision, WireAction(handover.action))
     if handover.action == workflow.HandoverAction.WITHDRAW:
@@ -134,7 +139,7 @@ def _item(handover: Handover) -> OutboundItem:
         document_no=record.document_no,
         decided_on=record.decided_on,
         displayed_until=record.displayed_until,
-        values=record.values,
+        values=values,
     )
 
 
@@ -187,6 +192,7 @@ def _give_back(handover: Handover, result: Result) -> None:
     handover.delivery, handover.refused_revision = None, handover.revision
     handover.code, handover.reason = result.code, result.reason
     handover.save()
+    note_national_refusal(handover.record, revision=handover.revision, code=handover.code, reason=handover.reason)
     audit.record(Action.RECORD_REFUSED, handover.record, result="refused", reason=result.code)
 
 

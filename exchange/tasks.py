@@ -3,10 +3,16 @@
 from celery import shared_task
 from django.conf import settings
 
-from exchange import services
+from exchange import heads, services
 
 
 @shared_task
 def push_pending() -> None:
     if settings.NATIONAL_URL:
         services.push_pending()
+
+
+@shared_task
+def push_heads() -> None:
+    if settings.NATIONAL_URL:
+        heads.push_heads()

@@ -8,7 +8,8 @@ from deadlines.clock import today
 from exchange import services
 from exchange.models import Handover
 from records.services.batches import require_right
-from records.views.lists import page_of, record_line
+from records.views.lists import page_of, record_lines
+from records.views.reading import reader_of
 
 RECORD = ("record__item", "record__subject", "record__department")
 
@@ -19,7 +20,8 @@ def refusal_list(request):
     page = page_of(refused.order_by("-updated_at", "-pk"), request)
     departments = {handover.record.department for handover in page}
     own = {each.pk for each in departments if request.user.has_perm("accounts.report_department", each)}
-    rows = [(h, record_line(h.record, today()), h.record.department_id in own) for h in page]
+    lines = record_lines([handover.record for handover in page], reader=reader_of(request), on=today())
+    rows = [(h, line, h.record.department_id in own) for h, line in zip(page, lines, strict=True)]
     context = {
         "page": page,
         "rows": rows,

@@ -10,9 +10,10 @@ from django.utils.html import format_html
 
 from accounts.admin import ReadOnly
 from accounts.models import PROVINCE_ROLES
-from deadlines.clock import today
-from records.models import Batch, Record
-from records.views.lists import record_line
+from audit import services as audit
+from audit.actions import Action
+from catalogue.models import SubjectKind
+from records.models import Batch, Record, ReportingDuty
 
 
 class LeadsToTheOffice(ReadOnly):
@@ -60,6 +61,28 @@ class RecordAdmin(LeadsToTheOffice, admin.ModelAdmin):
 
     @admin.display(description="主体")
     def subject_masked(self, record: Record) -> str:
-        """As in every list: no person's name."""
-        line = record_line(record, today())
-        return format_html('<a href="{}">{}</a>', reverse("office:record", args=[record.public_id]), line.name)
+        """Nothing of a person: lists that show persons leave a line for each, and this one is not among them."""
+        is_person = record.subject.kind == SubjectKind.PERSON
+        name = record.subject.get_kind_display() if is_person else record.subject_name
+        return format_html('<a href="{}">{}</a>', reverse("office:record", args=[record.public_id]), name)
+
+
+@admin.register(ReportingDuty)
+class ReportingDutyAdmin(admin.ModelAdmin):
+    """A duty is laid down or ended, never edited: zero reports and closed figures refer to it."""
+
+    list_display = ("department", "item_code", "cycle", "in_force_from", "in_force_until", "source")
+    list_filter = ("cycle", "item_code")
+    search_fields = ("department__name", "item_code", "source")
+    autocomplete_fields = ("department",)
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("department", "item_code", "cycle", "in_force_from", "source") if obj else ()
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        values = {name: str(form.cleaned_data[name]) for name in form.changed_data}
+        audit.record(Action.DUTY_CHANGED, obj, actor=request.user, detail=values)

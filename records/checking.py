@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from catalogue.models import FieldRole, FieldType, InformationItem, ItemField, Requirement, Scope, SubjectKind
-from catalogue.policy import TermRule, display_term, rule_for, severity_of
+from catalogue.policy import TermRule, display_term, milder_term, rule_for, severity_of
 from records import crypto
 from records.identity import (
     InvalidIdentifier,
@@ -218,9 +218,12 @@ class RowChecker:
             problems.append(_problem(self.by_role[FieldRole.DECIDED_ON], "no_display_rule", decided_on.isoformat()))
         if problems:
             return problems
-        term = display_term(rule, decided_on=decided_on, valid_until=valid_until, stated_until=stated_until)
+        dates = {"decided_on": decided_on, "valid_until": valid_until, "stated_until": stated_until}
+        nominal = display_term(rule, **dates)
+        # A rule that reaches back changes the term, not the content: the row sent again is still the same row.
+        term = milder_term(nominal, self.rules, severity=severity, on=self.today, **dates)
         content = ENCODE(values)
-        digest = crypto.keyed_digest(f"{severity}|{term.until}|{content}".encode())
+        digest = crypto.keyed_digest(f"{severity}|{nominal.until}|{content}".encode())
         secrets = {code: crypto.seal_text(values.pop(code)) for code in self.secret_codes if code in values}
         name = values[codes[FieldRole.SUBJECT_NAME]]
         return CleanRow(

@@ -6,6 +6,7 @@ from django.utils import timezone
 from deadlines.clock import today
 from records import services
 from records.models import Batch
+from records.quality import services as quality
 from records.services import special
 
 
@@ -36,3 +37,14 @@ def lapse_special_queries() -> None:
 @shared_task
 def expire_records() -> None:
     services.expire_records(today=today())
+
+
+@shared_task
+def carry_out_editions() -> None:
+    services.carry_out_editions(today=today())
+
+
+@shared_task
+def refresh_figures() -> None:
+    """Moments of receipt are real, even when another day is rehearsed, and so is the month they fall in."""
+    quality.refresh_figures(now=timezone.now())

@@ -9,11 +9,30 @@ from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 
 TODAY = datetime.date(2026, 11, 22)
-GUARDED = ("audit_auditevent", "audit_seal", "audit_sealentry", "records_recordversion", "records_record")
+GUARDED = (
+    "audit_auditevent",
+    "audit_seal",
+    "audit_sealentry",
+    "audit_treehead",
+    "records_recordversion",
+    "records_record",
+)
 BUSINESS = (
     *GUARDED,
+    "audit_sampledreading",
+    "audit_sample",
+    "audit_alarm",
+    "audit_incident",
+    "audit_assessment",
+    "exchange_headhandover",
     "exchange_handover",
     "exchange_delivery",
+    "records_nationalrefusal",
+    "records_zeroreport",
+    "records_reportingduty",
+    "records_bulletin",
+    "records_monthlyfigure",
+    "records_figurerun",
     "records_identifier",
     "records_formername",
     "records_standingchange",

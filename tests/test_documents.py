@@ -16,13 +16,19 @@ import pytest
 from django.apps import apps
 from django.db.models import TextChoices
 
-import exchange.workflow
+import catalogue.workflow
 import records.workflow
 from accounts.models import Role
+from catalogue.workflow import EditionState
+from catalogue.workflow import Standing as EditionStanding
 from credit_platform.stack import options
 from disclosure.search import REFUSALS as QUERIES
-from records.models import Standing, Verification
+from exchange.workflow import DeliveryState, HandoverAction
+from records.models import Standing as SubjectStanding
+from records.models import Verification
 from records.problems import PROBLEMS
+from records.quality.policy import MEASURES
+from records.quality.workflow import BulletinState
 from records.reading.messages import REFUSALS
 from records.workflow import BatchState, CodeCaseState, MergeState, RecordState, SpecialQueryState
 
@@ -62,12 +68,12 @@ def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def draw_states() -> str:
-    """Every state machine of the records, and why each way is there."""
+    """Every state machine of the records and the catalogue, and why each way is there."""
     drawing = "```mermaid\nstateDiagram-v2\n"
-    machines = (BatchState, RecordState, MergeState, CodeCaseState, SpecialQueryState)
+    machines = (BatchState, RecordState, MergeState, CodeCaseState, SpecialQueryState, EditionState)
     drawing += "".join(f"    {each.value}: {each.label} {each.value}\n" for machine in machines for each in machine)
     drawing += "".join(f"    [*] --> {next(iter(machine)).value}\n" for machine in machines)
-    ways = records.workflow.TRANSITIONS.items()
+    ways = (*records.workflow.TRANSITIONS.items(), *catalogue.workflow.TRANSITIONS.items())
     drawing += "".join(f"    {state} --> {following}: {action}\n" for (state, action), (following, _) in ways)
     rows = [(f"`{s}`", f"`{action}`", f"`{following}`", why) for (s, action), (following, why) in ways]
     return f"{drawing}```\n\n{table(('State', 'Action', 'Next', 'Because'), rows)}"
@@ -77,13 +83,19 @@ PARTS: dict[str, Callable[[], str]] = {
     "states": draw_states,
     "queries": lambda: table(("代码", "说明"), ((f"`{code}`", words) for code, words in QUERIES.items())),
     "refusals": lambda: table(("代码", "说明"), ((f"`{code}`", words) for code, words in REFUSALS.items())),
+    "measures": lambda: table(
+        ("项目", "公式", "计数"), ((measure.name, measure.formula, measure.counted) for measure in MEASURES)
+    ),
     "problems": lambda: table(
         ("代码", "原因", "建议"), ((f"`{code}`", reason, advice) for code, (reason, advice) in PROBLEMS.items())
     ),
 }
 
 
-@pytest.mark.parametrize("name", ["docs/architecture.md", "docs/api.md"])
+WITH_PARTS = ("docs/architecture.md", "docs/api.md", "docs/quality.md")
+
+
+@pytest.mark.parametrize("name", WITH_PARTS)
 def test_generated_parts_are_in_step_with_the_code(name):
     now = GENERATED.sub(lambda found: f"<!-- generated: {found[1]} -->\n{PARTS[found[1]]()}<!-- end -->", text_of(name))
     if os.environ.get("WRITE_DOCUMENTS"):
@@ -92,9 +104,7 @@ def test_generated_parts_are_in_step_with_the_code(name):
 
 
 def test_every_generated_part_stands_somewhere():
-    named = [
-        found[1] for name in ("docs/architecture.md", "docs/api.md") for found in GENERATED.finditer(text_of(name))
-    ]
+    named = [found[1] for name in WITH_PARTS for found in GENERATED.finditer(text_of(name))]
     assert sorted(named) == sorted(PARTS)
 
 
@@ -110,12 +120,15 @@ def test_glossary_names_every_model():
     [
         BatchState,
         RecordState,
+        BulletinState,
         MergeState,
         CodeCaseState,
-        Standing,
+        SubjectStanding,
         Verification,
-        exchange.workflow.DeliveryState,
-        exchange.workflow.HandoverAction,
+        EditionState,
+        EditionStanding,
+        DeliveryState,
+        HandoverAction,
         Role,
     ],
     ids=lambda choices: choices.__name__,

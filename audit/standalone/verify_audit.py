@@ -2,7 +2,10 @@
 """独立校验审计日志导出文件。只需要 Python 3.10 以上版本的标准库，不需要平台的任何代码或数据库。
 
     python3 verify_audit.py 导出文件.jsonl --checkpoint 000000000012.txt --public-key 04……
+    python3 verify_audit.py --proof 证明.json --heads 门户公布的树根.json --public-key 04……
 
+第二种用法核对一条记录的存在证明。证明由 `manage.py audit_proof` 写出；树根取自门户的“日志存证”页，
+最好是自己早先保存的副本。
 导出文件由 `manage.py audit_export` 写出；检查点文件应取自平台之外保存的副本；公钥由
 `manage.py audit_verify --public-key` 输出，应在启用平台时另行保存。退出码：0 完整；1 发现问题；2 文件无法读取。
 
@@ -11,6 +14,7 @@ Written independently of the platform's own code, on purpose: two programs that 
 
 import argparse
 import hashlib
+import itertools
 import json
 import re
 import struct
@@ -209,6 +213,14 @@ class Chain:
         if not batch or merkle_root([leaf for _, _, leaf in batch]).hex() != seal["root"]:
             self.findings.append(f"root_mismatch：封存 {seal['number']} 的内容与默克尔根不符")
 
+    def head_findings(self, heads):
+        """Published heads against the lines of the export."""
+        for head in heads:
+            seals = range(head["first_seal"], head["last_seal"] + 1)
+            leaves = [leaf for number in seals for _, _, leaf in self.leaves.get(number, [])]
+            if (merkle_root(leaves).hex() if leaves else sm3(b"").hex()) != head["root"]:
+                yield f"head_mismatch：第 {head['number']} 号树根与导出的行不符"
+
     def compare(self, path, public_key):
         note = read_note(path)
         if public_key and not sm2_verify(public_key, note["signed"].encode(), bytes.fromhex(note["signature"])):
@@ -235,6 +247,95 @@ def read_note(path):
     return match.groupdict()
 
 
+# ---- tree heads and proofs ----
+
+HEAD = (
+    ("number", b"i"), ("since", b"m"), ("until", b"m"), ("first_seal", b"i"), ("last_seal", b"i"), ("size", b"i"),
+    ("total", b"i"), ("root", b"t"), ("previous_hash", b"t"),
+)  # fmt: skip
+
+
+def climb(leaf, index, size, path):
+    """The root that a leaf and its neighbours lead to (RFC 9162, section 2.1.3.2); None when the path does not fit."""
+    node, last = leaf, size - 1
+    if not 0 <= index < size:
+        return None
+    for neighbour in path:
+        if last == 0:
+            return None
+        if index & 1 or index == last:
+            node = sm3(b"\x01" + neighbour + node)
+            while not index & 1 and index:
+                index, last = index >> 1, last >> 1
+        else:
+            node = sm3(b"\x01" + node + neighbour)
+        index, last = index >> 1, last >> 1
+    return node if last == 0 else None
+
+
+def head_findings(head, public_key):
+    """What is wrong with one published head by itself."""
+    name = f"第 {head['number']} 号树根"
+    if sm3(b"\x03" + encode(HEAD, head)).hex() != head["hash"]:
+        yield f"head_altered：{name}的内容与其散列不符"
+    text = f"credit audit tree head 1\norigin: {head['origin']}\nnumber: {head['number']}\nhash: {head['hash']}\n"
+    key = public_key or bytes.fromhex(head["public_key"])
+    if not sm2_verify(key, text.encode(), bytes.fromhex(head["signature"])):
+        yield f"head_unsigned：{name}的签名不是该公钥所签"
+
+
+def chain_findings(heads, public_key):
+    """Whether published heads follow one another: a later one must contain everything the earlier ones said."""
+    ordered = sorted(heads, key=lambda head: head["number"])
+    for head in ordered:
+        yield from head_findings(head, public_key)
+    for one, next_one in itertools.pairwise(ordered):
+        follows = next_one["number"] == one["number"] + 1 and next_one["previous_hash"] == one["hash"]
+        grows = next_one["total"] == one["total"] + next_one["size"] and next_one["since"] == one["until"]
+        if not (follows and grows):
+            yield f"head_broken：第 {next_one['number']} 号树根没有接上前一日"
+
+
+def proof_findings(proof, heads, public_key):
+    """What is wrong with a proof; heads: the published ones by number, to compare with."""
+    head = proof["head"]
+    yield from head_findings(head, public_key)
+    leaf = sm3(b"\x00" + encode(COLUMNS, proof["values"]))
+    root = climb(leaf, proof["index"], head["size"], [bytes.fromhex(node) for node in proof["path"]])
+    if root is None or root.hex() != head["root"]:
+        yield f"proof_wrong：审计记录 {proof['values']['id']} 不在第 {head['number']} 号树根之下"
+    if heads and heads.get(head["number"], {}).get("hash") != head["hash"]:
+        yield f"head_republished：证明中的第 {head['number']} 号树根与公布的不一致"
+
+
+def check_proof(options):
+    """Print what the proof is worth and return the exit code."""
+    proof, heads = read_json(options.proof), read_json(options.heads)["heads"] if options.heads else []
+    if proof["format"] not in ("credit-audit-proof/1", "credit-audit-evidence/1"):
+        raise ValueError("未知的证明格式")
+    by_number = {head["number"]: head for head in heads}
+    findings = list(chain_findings(heads, options.public_key))
+    for one in proof.get("proofs", [proof]):
+        findings += proof_findings(one, by_number, options.public_key)
+        head = one["head"]
+        print(f"审计记录 {one['values']['id']}，第 {head['number']} 号树根（至 {head['until']}，{head['size']} 行）。")
+    if proof.get("pending"):
+        print(f"注意：另有 {len(proof['pending'])} 条记录当日树根尚未签署，没有证明。")
+    for finding in findings:
+        print("  " + finding)
+    if not heads:
+        print("注意：没有给出公布的树根，只证明记录与证明所带的树根一致，不能证明平台当时公布的就是它。")
+    if not options.public_key:
+        print("注意：没有给出公钥，签名只用文件自带的公钥核对。")
+    print(f"发现 {len(findings)} 项问题。" if findings else "证明成立：所列记录在树根之下，内容未被改动。")
+    return 1 if findings else 0
+
+
+def read_json(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
 # ---- self-test and command line ----
 
 SM3_VECTORS = (  # GB/T 32905-2016, annex A
@@ -259,29 +360,40 @@ def self_test():
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(description="独立校验审计日志导出文件。")
-    parser.add_argument("export", help="audit_export 写出的文件")
+    parser = argparse.ArgumentParser(description="独立校验审计日志导出文件，或者一条记录的存在证明。")
+    parser.add_argument("export", nargs="?", help="audit_export 写出的文件")
     parser.add_argument("--checkpoint", action="append", default=[], help="检查点文件，可多次给出")
-    parser.add_argument("--public-key", type=bytes.fromhex, default=b"", help="检查点的验签公钥（十六进制）")
+    parser.add_argument("--proof", help="audit_proof 写出的存在证明")
+    parser.add_argument("--heads", help="门户公布的每日树根（JSON）")
+    parser.add_argument("--public-key", type=bytes.fromhex, default=b"", help="验签公钥（十六进制）")
     options = parser.parse_args(arguments)
+    if bool(options.export) == bool(options.proof):
+        parser.error("请给出导出文件，或者用 --proof 给出一份证明")
     self_test()
-    chain = Chain()
     try:
-        with open(options.export, encoding="utf-8") as file:
-            chain.read(file)
-        chain.check()
-        for path in options.checkpoint:
-            chain.compare(path, options.public_key)
+        return check_proof(options) if options.proof else check_export(options)
     except (OSError, ValueError, KeyError, TypeError) as error:
         print(f"文件无法读取：{error}", file=sys.stderr)
         return 2
+
+
+def check_export(options):
+    """Print what is wrong with an export and return the exit code."""
+    chain = Chain()
+    with open(options.export, encoding="utf-8") as file:
+        chain.read(file)
+    chain.check()
+    heads = read_json(options.heads)["heads"] if options.heads else []
+    chain.findings += [*chain_findings(heads, options.public_key), *chain.head_findings(heads)]
+    for path in options.checkpoint:
+        chain.compare(path, options.public_key)
     print(f"封存 {len(chain.seals)} 批，已封存 {chain.events} 条，待封存 {chain.pending} 条。")
     for finding in chain.findings:
         print("  " + finding)
-    if not options.checkpoint:
-        print("注意：没有给出检查点，无法发现整体重算或链尾截断。")
+    if not options.checkpoint and not heads:
+        print("注意：没有给出检查点或公布的树根，无法发现整体重算或链尾截断。")
     elif not options.public_key:
-        print("注意：没有给出公钥，未核对检查点的签名。")
+        print("注意：没有给出公钥，未核对签名。")
     print(f"发现 {len(chain.findings)} 项问题。" if chain.findings else "审计日志完整。")
     return 1 if chain.findings else 0
 

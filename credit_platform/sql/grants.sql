@@ -18,20 +18,33 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO credit_of
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO credit_office, credit_worker;
 
 -- Insert-only, whatever a program may try. Only the worker seals.
-REVOKE UPDATE, DELETE ON audit_auditevent, audit_seal, audit_sealentry, records_recordversion FROM credit_office, credit_worker;
-REVOKE UPDATE, DELETE ON records_standingchange FROM credit_office, credit_worker;
+REVOKE UPDATE, DELETE ON audit_auditevent, audit_seal, audit_sealentry, audit_treehead, audit_sample FROM credit_office, credit_worker;
+REVOKE UPDATE, DELETE ON records_recordversion, records_standingchange FROM credit_office, credit_worker;
+REVOKE UPDATE, DELETE ON records_nationalrefusal, records_zeroreport FROM credit_office, credit_worker;
+REVOKE UPDATE ON records_monthlyfigure, audit_assessment FROM credit_office, credit_worker;
 REVOKE INSERT ON records_recordversion FROM credit_office, credit_worker;  -- written by its trigger only
-REVOKE INSERT ON audit_seal, audit_sealentry FROM credit_office;
+REVOKE INSERT ON audit_seal, audit_sealentry, audit_treehead FROM credit_office;
 -- Never deleted.
+REVOKE DELETE ON audit_readingrule, audit_alarm, audit_sampledreading, audit_incident, audit_assessment FROM credit_office, credit_worker;
 REVOKE DELETE ON records_subjectmerge, records_codecase, records_codecaserow FROM credit_office, credit_worker;
-REVOKE DELETE ON records_record, records_batch, accounts_user, accounts_apitoken, records_specialquery, catalogue_informationitem,
-    catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis FROM credit_office, credit_worker;
+REVOKE DELETE ON records_record, records_batch, records_specialquery FROM credit_office, credit_worker;
+REVOKE DELETE ON records_reportingduty, records_bulletin FROM credit_office, credit_worker;
+REVOKE DELETE ON exchange_headhandover FROM credit_office, credit_worker;
+REVOKE DELETE ON accounts_user, accounts_apitoken FROM credit_office, credit_worker;
+REVOKE DELETE ON catalogue_informationitem, catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis, catalogue_edition
+    FROM credit_office, credit_worker;
+-- The law is not edited in place: rows of the catalogue begin, and end. A legal basis is a citation and may be corrected by an
+-- edition, which keeps its former wording.
+REVOKE UPDATE ON catalogue_informationitem, catalogue_itemfield, catalogue_displayrule FROM credit_office, credit_worker;
+GRANT UPDATE (in_force_until) ON catalogue_informationitem, catalogue_displayrule TO credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM credit_office, credit_worker;
 -- Views are read.
 REVOKE INSERT, UPDATE, DELETE ON public_subject, public_record, public_listing FROM credit_office, credit_worker;
-REVOKE INSERT, UPDATE, DELETE ON public_former_name, public_former_address FROM credit_office, credit_worker;
+REVOKE INSERT, UPDATE, DELETE ON public_former_name, public_former_address, public_edition FROM credit_office, credit_worker;
 
-GRANT SELECT ON public_former_name, public_former_address TO credit_portal;
-GRANT SELECT ON public_subject, public_record, public_listing, accounts_region, catalogue_informationitem,
-    catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis, catalogue_informationitem_further_bases
-    TO credit_portal;
+GRANT SELECT ON public_subject, public_record, public_listing, public_former_name, public_former_address TO credit_portal;
+GRANT SELECT ON public_edition, accounts_region TO credit_portal;
+GRANT SELECT ON catalogue_informationitem, catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis,
+    catalogue_informationitem_further_bases TO credit_portal;
+-- What it publishes of the trail: a number a day.
+GRANT SELECT ON audit_treehead TO credit_portal;

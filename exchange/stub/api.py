@@ -125,6 +125,34 @@ def tell_receipts(stub: Stub, request: Request) -> Reply:
     return _json(given)
 
 
+HEAD_NUMBERS = ("number", "size", "total")
+HEAD_TEXTS = ("hash", "root", "previous_hash", "since", "until", "signature", "public_key")
+
+
+def take_head(stub: Stub, request: Request) -> Reply:
+    """POST /v1/heads {"source", "head"}: keep a daily tree head. Its number is the key; what was kept never changes."""
+    claim = _admit(stub, request, is_batch=False)
+    message = _read_json(request.body)
+    head = message.get("head")
+    if message.get("source") != claim.source or not isinstance(head, dict) or head.get("origin") != claim.source:
+        raise Refused(403, "source_mismatch", "报文来源与签名来源不一致")
+    is_whole = all(type(head.get(name)) is int and 0 <= head[name] < 2**63 for name in HEAD_NUMBERS)
+    if not is_whole or not all(isinstance(head.get(name), str) and len(head[name]) <= 200 for name in HEAD_TEXTS):
+        raise Refused(400, "head_invalid", "树根缺少必要的内容")
+    kept = stub.store.keep_head(claim.source, head, json.dumps(head, ensure_ascii=False, sort_keys=True))
+    if kept["hash"] != head["hash"]:
+        raise Refused(409, "head_conflict", "此前已收到同一序号的另一个树根，请先查明原因")
+    receipt = f"GJS{digest([claim.source, kept['number'], kept['hash'], kept['received_at']])[:16].upper()}"
+    return _json({"number": kept["number"], "hash": kept["hash"], "receipt": receipt})
+
+
+def list_heads(stub: Stub, request: Request) -> Reply:
+    """GET /received/heads: the newest daily tree heads, as they were told."""
+    size = _read_number(request.query.get("size"), "size", default=PAGE_SIZE, maximum=PAGE_SIZE_MAX)
+    rows = stub.store.heads(size)
+    return _json({"heads": [json.loads(row["body"]) | {"received_at": row["received_at"]} for row in rows]})
+
+
 def count_received(stub: Stub, request: Request) -> Reply:
     """GET /received/count."""
     return _json(stub.store.counts())
@@ -184,7 +212,7 @@ def check_health(stub: Stub, request: Request) -> Reply:
 def show_page(stub: Stub, request: Request) -> Reply:
     """GET /: the same in one page for people."""
     _, latest = stub.store.page({}, number=1, size=10)
-    html = page.render(stub.store.counts(), stub.faults.current.describe(), latest)
+    html = page.render(stub.store.counts(), stub.faults.current.describe(), latest, stub.store.heads(10))
     return Reply(200, html.encode(), "text/html; charset=utf-8")
 
 
@@ -192,6 +220,8 @@ ROUTES: dict[tuple[str, str], Callable[[Stub, Request], Reply]] = {
     ("POST", "/v1/batches"): take_batch,
     ("GET", "/v1/receipts"): tell_receipts,
     ("POST", "/v1/receipts"): tell_receipts,
+    ("POST", "/v1/heads"): take_head,
+    ("GET", "/received/heads"): list_heads,
     ("GET", "/received/count"): count_received,
     ("GET", "/received/"): list_received,
     ("GET", "/control"): show_control,

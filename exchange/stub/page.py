@@ -20,11 +20,14 @@ ACTIONS = {"publish": "公示", "withdraw": "撤下"}
 ROUTES = (
     ("POST /v1/batches", "报送一批记录（须签名）"),
     ("GET · POST /v1/receipts", "按键查询受理结果（须签名）"),
+    ("POST /v1/heads", "存放审计日志的每日树根（须签名）"),
+    ("GET /received/heads", "存放的每日树根"),
     ("GET /received/count", "接收数量"),
     ("GET /received/", "接收明细，可按 key、record、document_no、effective 筛选"),
     ("GET · POST /control", "查看与切换故障"),
     ("GET /healthz", "运行状态"),
 )
+HEAD_COLUMNS = ("来源", "序号", "截至（世界时）", "行数", "树根", "收到")
 STYLE = """
 body{margin:0;background:#FBFAF7;color:#1D2329;font:16px/1.75 "PingFang SC","Hiragino Sans GB","Microsoft YaHei",
 "Noto Sans CJK SC",system-ui,sans-serif;font-variant-numeric:tabular-nums}
@@ -39,8 +42,13 @@ code{font:14px/1.6 ui-monospace,Menlo,Consolas,monospace}
 """
 
 
-def render(counts: dict[str, int], fault: dict[str, Any], latest: list[dict[str, Any]]) -> str:
-    """The page as HTML. counts: GET /received/count; fault: GET /control; latest: rows of GET /received/."""
+def render(
+    counts: dict[str, int], fault: dict[str, Any], latest: list[dict[str, Any]], heads: list[dict[str, Any]]
+) -> str:
+    """The page as HTML.
+
+    counts: GET /received/count; fault: GET /control; latest: rows of GET /received/; heads: rows of the store.
+    """
     return f"""<!DOCTYPE html>
 <html lang="zh-Hans"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>国家平台模拟端</title><style>{STYLE}</style></head><body><main>
@@ -50,6 +58,7 @@ def render(counts: dict[str, int], fault: dict[str, Any], latest: list[dict[str,
 <table class="counts">{"".join(_row(label, f"{counts[name]:,}") for name, label in LABELS.items())}</table>
 <h2>当前故障</h2><p>{escape(_describe(fault))}。</p>
 <h2>最近接收</h2>{_latest(latest)}
+<h2>省级平台审计日志的每日树根</h2>{_heads(heads)}
 <h2>接口</h2>
 {_glossary(ROUTES)}
 <h2>可切换的故障</h2>
@@ -78,6 +87,21 @@ def _latest(rows: list[dict[str, Any]]) -> str:
         return "<p>尚未收到任何记录。</p>"
     head = "".join(f'<th scope="col">{name}</th>' for name in ("时间", "文书号", "相对人", "操作", "结果", "生效"))
     body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in _cells(row))}</tr>" for row in rows)
+    return f'<div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _heads(rows: list[dict[str, Any]]) -> str:
+    if not rows:
+        return "<p>尚未收到。每日零点以后由省级平台送来，收到后不再改变。</p>"
+    head = "".join(
+        f'<th scope="col">{name}</th>' for name in ("来源", "序号", "截至（世界时）", "行数", "树根", "收到")
+    )
+    body = "".join(
+        f"<tr><td>{escape(row['source'])}</td><td>{row['number']}</td><td>{escape(row['until'][:19])}</td>"
+        f"<td>{row['size']:,}</td><td><code>{escape(row['root'])}</code></td>"
+        f"<td>{escape(row['received_at'][:19].replace('T', ' '))}</td></tr>"
+        for row in rows
+    )
     return f'<div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 

@@ -40,8 +40,13 @@ CREATE TABLE IF NOT EXISTS sender (
 CREATE TABLE IF NOT EXISTS nonce (
     source TEXT NOT NULL, nonce TEXT NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (source, nonce)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS head (
+    source TEXT NOT NULL, number INTEGER NOT NULL, hash TEXT NOT NULL, root TEXT NOT NULL, size INTEGER NOT NULL,
+    until TEXT NOT NULL, body TEXT NOT NULL, received_at TEXT NOT NULL,
+    PRIMARY KEY (source, number)
+) WITHOUT ROWID;
 """
-TABLES = ("delivery", "effect", "sender", "nonce")
+TABLES = ("delivery", "effect", "sender", "nonce", "head")
 
 COUNTS = """
 SELECT received, effective, withdrawn, stale, refused, duplicates, requests
@@ -178,6 +183,21 @@ class Store:
                 f"{query} ORDER BY delivery.id DESC LIMIT ? OFFSET ?", (*values, size, (number - 1) * size)
             ).fetchall()
         return count, [describe(row) for row in rows]
+
+    def keep_head(self, source: str, head: dict[str, Any], body: str) -> dict[str, Any]:
+        """Keep a daily tree head of a sender's trail and return the one kept: the first ever told under its number."""
+        now = datetime.datetime.now(BEIJING).isoformat(timespec="milliseconds")
+        told = (source, *(head[name] for name in ("number", "hash", "root", "size", "until")), body, now)
+        with self._transaction() as db:
+            db.execute("INSERT OR IGNORE INTO head VALUES (?, ?, ?, ?, ?, ?, ?, ?)", told)
+            kept = db.execute("SELECT * FROM head WHERE source = ? AND number = ?", told[:2]).fetchone()
+        return dict(kept)
+
+    def heads(self, limit: int) -> list[dict[str, Any]]:
+        """The newest heads kept, each as it was told, with when it came."""
+        query = "SELECT * FROM head ORDER BY number DESC, source LIMIT ?"
+        with self._lock:
+            return [dict(row) for row in self._db.execute(query, (limit,))]
 
     def reset(self) -> None:
         """Forget everything."""

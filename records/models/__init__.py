@@ -3,6 +3,14 @@
 from records.models.batches import Batch, BatchKey, IdempotencyKey, RejectedRow, StagedRow
 from records.models.cases import CodeCase, CodeCaseRow
 from records.models.merging import Reason, SubjectMerge, SuspectedDuplicate
+from records.models.quality import (
+    Bulletin,
+    FigureRun,
+    MonthlyFigure,
+    NationalRefusal,
+    ReportingDuty,
+    ZeroReport,
+)
 from records.models.records import Record, RecordVersion
 from records.models.special import SpecialQuery
 from records.models.subjects import (
@@ -22,16 +30,21 @@ __all__ = [
     "Batch",
     "BatchKey",
     "Bigrams",
+    "Bulletin",
     "CodeCase",
     "CodeCaseRow",
+    "FigureRun",
     "FormerName",
     "IdempotencyKey",
     "Identifier",
     "IdentifierKind",
+    "MonthlyFigure",
+    "NationalRefusal",
     "Reason",
     "Record",
     "RecordVersion",
     "RejectedRow",
+    "ReportingDuty",
     "SpecialQuery",
     "StagedRow",
     "Standing",
@@ -40,4 +53,5 @@ __all__ = [
     "SubjectMerge",
     "SuspectedDuplicate",
     "Verification",
+    "ZeroReport",
 ]

@@ -99,6 +99,20 @@ def write_template_xlsx(
         _explain(book.add_worksheet(INSTRUCTION_SHEET), columns, enums, hints, header, text)
 
 
+def write_table_xlsx(target: Target, titles: Sequence[str], rows: Iterable[Sequence[str | int | float]]) -> None:
+    """Write a plain table for reading: numbers as numbers, all else as text, so nothing is taken for a formula."""
+    with _workbook(target) as book:
+        sheet = book.add_worksheet(DATA_SHEET)
+        header, text, number = (book.add_format(look) for look in (HEADER, TEXT, {"valign": "top"}))
+        _set_up(sheet, titles, text, header)
+        for line, row in enumerate(rows, 1):
+            for i, cell in enumerate(row):
+                if isinstance(cell, str):
+                    sheet.write_string(line, i, _writable(cell), text)
+                else:
+                    sheet.write_number(line, i, cell, number)
+
+
 @contextmanager
 def _workbook(target: Target) -> Iterator[xlsxwriter.Workbook]:
     """A workbook written row by row; what it keeps on disk meanwhile only we can read, and it goes in any case."""

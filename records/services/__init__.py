@@ -2,6 +2,7 @@
 
 from records.services.batches import cancel_batch, receive_batch, run_batch
 from records.services.cases import answer_case, find_code_cases, reopen_case, settle_case
+from records.services.editions import approve_edition, carry_out_editions
 from records.services.merging import (
     dismiss_merge,
     find_duplicates,
@@ -15,7 +16,9 @@ from records.services.subjects import enter_standing, note_verification, rename_
 
 __all__ = [
     "answer_case",
+    "approve_edition",
     "cancel_batch",
+    "carry_out_editions",
     "dismiss_merge",
     "enter_standing",
     "expire_records",

@@ -20,7 +20,6 @@ from accounts.models import Department, User
 from audit import services as audit
 from audit.actions import Action
 from catalogue.models import DisplayRule, InformationItem
-from catalogue.policy import TermRule
 from records import bulk, storage, workflow
 from records.checking import CleanRow, RowChecker
 from records.errors import IdempotencyConflict, ItemNotInForce, RightMissing
@@ -58,10 +57,7 @@ def item_in_force(code_or_name: str, *, on: date) -> InformationItem:
 
 def checker_for(item: InformationItem, department: Department, *, today: date) -> RowChecker:
     """A checker for this item and this department; the department may also name units below it as the source."""
-    rules = [
-        TermRule(r.key, r.severity, r.method, r.minimum_months, r.maximum_months, r.in_force_from, r.in_force_until)
-        for r in DisplayRule.objects.of(item.code)
-    ]
+    rules = [rule.as_term_rule() for rule in DisplayRule.objects.of(item.code)]
     sources = Department.objects.filter(parent=department).exclude(uscc=None).values_list("uscc", flat=True)
     known = {department.uscc, *sources} if department.uscc else set()
     return RowChecker(item, list(item.fields.all()), rules, sources=known, today=today)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Department, Role, User
 from audit import services as audit
 from audit.actions import Action
+from audit.models import Basis
 from audit.sealing import require_fresh_seal
 from catalogue.models import SubjectKind
 from deadlines import policy
@@ -167,11 +168,13 @@ def read_special_query(query: SpecialQuery, *, actor: User, today: date) -> tupl
         detail={"scope": query.scope, "records": len(records)},
     )
     if found is not None and found.subject.kind == SubjectKind.PERSON:
-        audit.record(
+        audit.record_readings(
             Action.SUBJECT_VIEWED,
-            found.subject,
+            [found.subject],
             actor=actor,
-            business_on=today,
+            basis=Basis.GRANTED,
+            purpose=query.purpose,
+            fields=sorted({"legal_name", *(code for record in records for code in record.values)}),
             detail={"query": query.pk, "records": len(records)},
         )
     return (found.subject if found else None), records

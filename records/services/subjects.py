@@ -8,13 +8,13 @@ from django.utils import timezone
 from accounts.models import Department, User
 from audit import services as audit
 from audit.actions import Action
-from audit.sealing import require_fresh_seal
 from catalogue.models import SubjectKind
 from records import crypto
 from records.errors import Refused, RightMissing
 from records.identity import name_key
 from records.models import FormerName, Identifier, Record, StandingChange, Subject, Verification
 from records.services.batches import require_right
+from records.services.readings import Reader, note_readings
 
 
 @transaction.atomic
@@ -101,12 +101,21 @@ def note_verification(subject: Subject, *, outcome: str, actor: User | None = No
 
 
 @transaction.atomic
-def reveal_identifier(identifier: Identifier, *, actor: User, purpose: str) -> str:
-    """Show a person's number in full, once, for a stated purpose. No line in the trail, no number (T-15, T-17)."""
+def reveal_identifier(identifier: Identifier, *, actor: User, purpose: str, today: date) -> str:
+    """Show a person's number in full, once, for a stated purpose. No line in the trail, no number (T-15, T-17).
+
+    Raises Refused, LimitReached, SealStale, TrailRefused.
+    """
     if not Record.objects.visible_to(actor).filter(subject=identifier.subject_id).exists():
         raise Identifier.DoesNotExist
     if not purpose.strip():
         raise Refused("请写明查看完整号码的用途。", code="purpose_required")
-    require_fresh_seal(timezone.now())
-    audit.record(Action.IDENTIFIER_REVEALED, identifier, actor=actor, reason=purpose)
+    audit.require_below_limit(Action.IDENTIFIER_REVEALED, actor=actor, on=today)
+    note_readings(
+        Action.IDENTIFIER_REVEALED,
+        [identifier.subject],
+        reader=Reader(actor, purpose),
+        fields=["number"],
+        detail={"kind": identifier.kind},
+    )
     return crypto.open_text(identifier.cipher) if identifier.cipher else identifier.lookup

@@ -11,7 +11,6 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Role
-from audit import services as audit
 from audit.actions import Action
 from catalogue.models import SubjectKind
 from deadlines.clock import today
@@ -20,7 +19,9 @@ from records.forms import MergeForm, OpinionForm
 from records.identity import mask_number
 from records.models import Reason, Record, Subject, SubjectMerge, SuspectedDuplicate
 from records.services.merging import require_reviewer, same_decisions
-from records.views.lists import RecordLine, mask_name, page_of, record_line
+from records.services.readings import Reader, Reading, note_readings
+from records.views.lists import LISTED, RecordLine, mask_name, page_of, record_line
+from records.views.reading import reader_of
 from records.views.records import records_of
 
 NEWEST = 10
@@ -108,16 +109,18 @@ def _page(request, shown: SuspectedDuplicate, **refused):
     """The two side by side. That persons are read is written down in the same transaction (T-15)."""
     with transaction.atomic():
         subjects = (shown.first, shown.second)
-        persons = [subject for subject in subjects if subject.kind == SubjectKind.PERSON]
-        audit.record_many(Action.SUBJECT_VIEWED, persons, actor=request.user)
+        # The work itself is the purpose.
+        reader = Reader(request.user, reader_of(request).purpose or "核对疑似重复主体")
+        fields = ("legal_name", "number_masked", *LISTED)
+        reading = note_readings(Action.SUBJECT_VIEWED, subjects, reader=reader, fields=fields)
         merge = shown.merges.select_related("survivor", "suggested_by", "decided_by", "unmerged_by").first()
         state = merge.state if merge else ""
         acting = _is_reviewer(request.user)
         context = {
             "pair": shown,
             "reasons": [Reason(reason).label for reason in shown.reasons],
-            "halves": [_half(request.user, subject) for subject in subjects],
-            "same": [record_line(record, today()) for record in _same(request.user, *subjects)],
+            "halves": [_half(request.user, subject, reading) for subject in subjects],
+            "same": [record_line(record, today(), reading) for record in _same(request.user, *subjects)],
             "merge": merge,
             "badge": _badge(merge) if merge else None,
             "merge_form": refused.get("merge_form") or MergeForm(subjects=_choices(subjects), auto_id="merge_%s"),
@@ -145,7 +148,7 @@ def _choices(subjects: tuple[Subject, ...]) -> list[tuple[str, str]]:
 
 
 @sensitive_variables()
-def _half(user, subject: Subject) -> Half:
+def _half(user, subject: Subject, reading: Reading) -> Half:
     records = records_of(user).filter(subject=subject)
     counted = records.order_by().values_list("department__name").annotate(total=Count("pk")).order_by("-total")
     return Half(
@@ -157,7 +160,7 @@ def _half(user, subject: Subject) -> Half:
         ],
         former_names=list(subject.former_names.values_list("name", flat=True)),
         departments=list(counted),
-        records=[record_line(record, today()) for record in records.order_by("-decided_on", "-pk")[:NEWEST]],
+        records=[record_line(record, today(), reading) for record in records.order_by("-decided_on", "-pk")[:NEWEST]],
         total=sum(total for _, total in counted),
     )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from audit.actions import Action
+from audit import context
 from audit.models import AuditEvent
 from catalogue.models import Severity
 from records import workflow
@@ -67,7 +67,7 @@ def _text(name: str, value) -> str:
 
 def timeline_of(record: Record) -> list[dict]:
     """What was done with this record, its first arrival included, latest first, for components/timeline.html."""
-    lines = _lines_about(record).exclude(action=Action.RECORD_VIEWED).order_by("-id")[:LATEST]
+    lines = _lines_about(record).order_by("-id")[:LATEST]
     events = [
         {"at": line.at, "title": line.action_label, "actor": line.actor_name or "系统", "note": line.reason}
         for line in lines
@@ -77,10 +77,17 @@ def timeline_of(record: Record) -> list[dict]:
 
 
 def readings_of(record: Record) -> list[dict]:
-    """Who read this person's record, latest first."""
-    lines = _lines_about(record).filter(action=Action.RECORD_VIEWED).order_by("-id")[:LATEST]
-    return [{"at": line.at, "title": line.action_label, "actor": line.actor_name} for line in lines]
+    """Who read this person's record before now, latest first."""
+    lines = AuditEvent.objects.readings().about(record.subject).filter(detail__record=str(record.public_id))
+    lines = lines.exclude(request_id=context.current().request_id)
+    return [reading_event(line) for line in lines.order_by("-id")[:LATEST]]
+
+
+def reading_event(line: AuditEvent) -> dict:
+    """A reading for components/timeline.html: who, in what way, on what ground and what for."""
+    note = "；".join(text for text in (line.basis_label, line.reason) if text)
+    return {"at": line.at, "title": line.action_label, "actor": line.actor_name, "note": note}
 
 
 def _lines_about(record: Record):
-    return AuditEvent.objects.filter(object_type=Record._meta.label, object_id=str(record.pk))
+    return AuditEvent.objects.about(record)

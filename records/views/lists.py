@@ -1,17 +1,21 @@
 """What every list of the office shares: pages, filters in the address, and how a row is set."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
 from django import forms
 from django.core.paginator import Page, Paginator
+from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from catalogue.models import PersonDisplay, SubjectKind
+from audit.actions import Action
+from catalogue.models import InformationItem, PersonDisplay, SubjectKind
 from records import workflow
 from records.models import Batch, Record
+from records.services.readings import Reader, Reading, note_readings
 
 PER_PAGE = 50
 # Nobody reads ten thousand rows; an exact count of a million of them would make everybody wait.
@@ -69,7 +73,16 @@ def _subject_is_shown(record: Record, on: date) -> bool:
     if subject.kind != SubjectKind.PERSON:
         return True
     is_adult = subject.adult_on is not None and subject.adult_on <= on
-    return record.item.person_display == PersonDisplay.MASKED and is_adult
+    return record.item.person_display == PersonDisplay.MASKED and is_adult and not _closed_since(record, on)
+
+
+def _closed_since(record: Record, on: date) -> bool:
+    """Whether the edition in force no longer shows persons; asked only where the record's own item has ended."""
+    ended_on = record.item.in_force_until
+    if ended_on is None or ended_on >= on:
+        return False
+    now = InformationItem.objects.in_force(on=on).filter(code=record.item_code)
+    return now.exclude(person_display=PersonDisplay.MASKED).exists()
 
 
 def record_badge(record: Record, on: date) -> dict:
@@ -90,7 +103,7 @@ def mask_name(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RecordLine:
-    """A record in a list. Lists leave no line in the trail for each person, so they show no person's name."""
+    """A record in a list. A person's name is masked even though each person listed leaves a line in the trail."""
 
     url: str
     name: str
@@ -106,8 +119,23 @@ class RecordLine:
     nation: str
 
 
-def record_line(record: Record, on: date) -> RecordLine:
-    """Needs record.item, subject and department loaded."""
+# What a line tells of a person, as the trail names it.
+LISTED = ("subject_name_masked", "title", "document_no", "department", "decided_on", "displayed_until", "state")
+
+
+@transaction.atomic
+def record_lines(
+    records: Iterable[Record], *, reader: Reader, on: date, action: Action = Action.PERSON_LISTED
+) -> list[RecordLine]:
+    """The records as a list shows them, each person among them written down in the transaction that reads them."""
+    shown = list(records)
+    reading = note_readings(action, [record.subject for record in shown], reader=reader, fields=LISTED)
+    return [record_line(record, on, reading) for record in shown]
+
+
+def record_line(record: Record, on: date, reading: Reading) -> RecordLine:
+    """Needs record.item, subject and department loaded, and the person's line in the trail."""
+    reading.require(record.subject)
     name, title = record.subject_name, record.title
     if record.subject.kind == SubjectKind.PERSON:
         title, name = title.replace(name, mask_name(name)), mask_name(name)

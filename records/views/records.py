@@ -1,19 +1,14 @@
-"""Records: the list with its export, one record with its whole story, and taking one back."""
-
-import csv
-from collections.abc import Iterator
+"""Records: the list, one record with its whole story, and taking one back."""
 
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
-from audit import services as audit
 from audit.actions import Action
 from catalogue.models import SubjectKind
 from deadlines.clock import today
@@ -21,28 +16,16 @@ from records import services, workflow
 from records.errors import Refused
 from records.forms import RecordFilterForm, WithdrawForm
 from records.models import Record
-from records.reading.export import neutralise
 from records.services.batches import require_right
+from records.services.readings import note_readings
 from records.views.batches import may_report
 from records.views.history import changes_of, readings_of, timeline_of
 from records.views.lateness import late_reports
-from records.views.lists import LONGEST, RecordLine, active_filters, page_of, record_badge, record_line
+from records.views.lists import LONGEST, active_filters, page_of, record_badge, record_lines
+from records.views.reading import reader_of
 from records.views.searching import is_identity_number, matching
 from records.views.terms import explain
 from records.views.values import facts_of
-
-CSV_HEAD = (
-    "名称",
-    "统一社会信用代码",
-    "信息事项",
-    "标题",
-    "文书号",
-    "报送部门",
-    "决定日期",
-    "公示至",
-    "状态",
-    "国家平台",
-)
 
 
 def records_of(user) -> QuerySet[Record]:
@@ -66,7 +49,7 @@ def record_list(request):
         "form": form,
         "active": active_filters(form, request.path),
         "page": page,
-        "rows": [record_line(record, today()) for record in page],
+        "rows": record_lines(page, reader=reader_of(request), on=today()),
         "refusal": refusal,
         "is_capped": page.paginator.count >= LONGEST,
         "longest": LONGEST,
@@ -99,60 +82,6 @@ def filtered(records: QuerySet[Record], chosen: dict) -> QuerySet[Record]:
 
 
 @require_safe
-def export(request):
-    """The list as filtered, as CSV. What Excel would take for a formula leaves as text."""
-    chosen = RecordFilterForm(request.GET).chosen()
-    found = filtered(records_of(request.user), chosen).order_by("-pk")[:LONGEST]
-    with transaction.atomic():
-        filters = sorted(name for name in chosen)  # names only: a search text may be a person's name
-        audit.record(
-            Action.RECORD_EXPORTED,
-            actor=request.user,
-            object_type=Record._meta.label,
-            detail={"rows": found.count(), "filters": filters},
-        )
-    response = StreamingHttpResponse(csv_of(found), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = (
-        f"attachment; filename=records-{today()}.csv; filename*=UTF-8''{ENCODED_NAME}-{today()}.csv"
-    )
-    return response
-
-
-ENCODED_NAME = "%E4%BF%A1%E7%94%A8%E8%AE%B0%E5%BD%95"  # 信用记录
-
-
-class Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def csv_of(records: QuerySet[Record]) -> Iterator[str]:
-    """Rows of the list as CSV lines, with the byte order mark Excel needs to see UTF-8."""
-    writer, on = csv.writer(Echo()), today()
-    yield "\ufeff" + writer.writerow(CSV_HEAD)
-    for record in records.iterator(chunk_size=1000):
-        yield writer.writerow([neutralise(cell) for cell in _cells(record_line(record, on))])
-
-
-def _cells(line: RecordLine) -> list[str]:
-    until = "长期" if line.is_long_term else str(line.displayed_until or "")
-    return [
-        line.name,
-        line.code,
-        line.item,
-        line.title,
-        line.document_no,
-        line.department,
-        str(line.decided_on),
-        until,
-        line.badge["label"],
-        line.nation,
-    ]
-
-
-@require_safe
 def record(request, public_id):
     """One record. That a person's record is read is written down first: no line in the trail, no data (T-15)."""
     with transaction.atomic():
@@ -160,7 +89,13 @@ def record(request, public_id):
         shown = get_object_or_404(records, public_id=public_id)
         is_person = shown.subject.kind == SubjectKind.PERSON
         if is_person:
-            audit.record(Action.RECORD_VIEWED, shown, actor=request.user)
+            note_readings(
+                Action.RECORD_VIEWED,
+                [shown.subject],
+                reader=reader_of(request),
+                fields=["subject_name", *shown.values],
+                detail={"record": str(shown.public_id)},
+            )
         context = {
             "record": shown,
             "is_person": is_person,
@@ -209,7 +144,7 @@ def withdraw(request, public_id):
     context = {
         "form": form,
         "record": shown,
-        "line": record_line(shown, today()),
+        "line": record_lines([shown], reader=reader_of(request), on=today())[0],
         "badge": record_badge(shown, today()),
         "is_over": (shown.state, "withdraw") not in workflow.TRANSITIONS,
         "section": "records",

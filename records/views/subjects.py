@@ -14,8 +14,9 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Department
-from audit import services as audit
+from audit import context
 from audit.actions import Action
+from audit.models import AuditEvent
 from catalogue.models import SubjectKind
 from deadlines.clock import today
 from records import crypto, services
@@ -24,7 +25,10 @@ from records.forms import RenameForm, RevealForm, StandingForm
 from records.identity import mask_number
 from records.models import Identifier, StandingChange, Subject
 from records.services.batches import require_right
-from records.views.lists import mask_name, page_of, record_line
+from records.services.readings import note_readings
+from records.views.history import LATEST, reading_event
+from records.views.lists import LISTED, mask_name, page_of, record_line
+from records.views.reading import reader_of
 from records.views.records import records_of
 
 
@@ -47,12 +51,13 @@ def subject(request, public_id):
         shown = _shown(request.user, public_id)
         if shown.merged_into_id:
             return redirect(_address(_shown(request.user, shown.merged_into.public_id)))
-        if shown.kind == SubjectKind.PERSON:
-            audit.record(Action.SUBJECT_VIEWED, shown, actor=request.user)
         return _page(request, shown)
 
 
 def _page(request, shown: Subject, *, refused: RevealForm | None = None):
+    """In a transaction: that a person is shown is written down first."""
+    fields = ("legal_name", "number_masked", *LISTED)
+    reading = note_readings(Action.SUBJECT_VIEWED, [shown], reader=reader_of(request), fields=fields)
     page = page_of(records_of(request.user).filter(subject=shown).order_by("-decided_on", "-pk"), request)
     numbers = [_number(identifier, refused) for identifier in _identifiers_seen(request.user, shown)]
     context = {
@@ -63,12 +68,21 @@ def _page(request, shown: Subject, *, refused: RevealForm | None = None):
         "former_names": shown.former_names.all(),
         "standing": _standing(shown),
         "page": page,
-        "rows": [record_line(record, today()) for record in page],
+        "rows": [record_line(record, today(), reading) for record in page],
+        "readings": [reading_event(line) for line in _readings(request.user, shown)],
         "may_rename": _may_rename(request.user),
         "section": "records",
         "crumbs": _crumbs(shown),
     }
     return render(request, "office/subject.html", context)
+
+
+def _readings(user, shown: Subject) -> QuerySet[AuditEvent]:
+    """Who read about this person before now, latest first; a department learns nothing of others' readings (T-02)."""
+    lines = AuditEvent.objects.readings().about(shown).exclude(request_id=context.current().request_id)
+    if not user.sees_whole_province:
+        lines = lines.filter(department_code=user.department.code)
+    return lines.order_by("-id")[:LATEST]
 
 
 def _standing(shown: Subject) -> StandingChange | None:
@@ -123,14 +137,14 @@ def reveal(request, public_id):
         raise Http404
     if not is_complete:
         with transaction.atomic():
-            audit.record(Action.SUBJECT_VIEWED, shown, actor=request.user)
             return _page(request, shown, refused=form)
-    number = services.reveal_identifier(identifier, actor=request.user, purpose=form.cleaned_data["purpose"])
+    purpose = form.cleaned_data["purpose"]
+    number = services.reveal_identifier(identifier, actor=request.user, purpose=purpose, today=today())
     context = {
         "subject": shown,
         "kind": identifier.get_kind_display(),
         "number": number,
-        "purpose": form.cleaned_data["purpose"],
+        "purpose": purpose,
         "section": "records",
         "crumbs": [*_crumbs(shown), ("完整号码", "")],
     }
@@ -178,8 +192,10 @@ def rename(request, public_id):
         )
         messages.success(request, "名称已变更。以前的记录仍保留当时报送的名称。")
         return redirect(_address(shown))
-    return render(
-        request,
-        "office/rename.html",
-        {"subject": shown, "form": form, "section": "records", "crumbs": [*_crumbs(shown), ("更名", "")]},
-    )
+    with transaction.atomic():
+        note_readings(Action.SUBJECT_VIEWED, [shown], reader=reader_of(request), fields=["legal_name"])
+        return render(
+            request,
+            "office/rename.html",
+            {"subject": shown, "form": form, "section": "records", "crumbs": [*_crumbs(shown), ("更名", "")]},
+        )

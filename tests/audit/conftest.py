@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from audit.actions import Action
 from audit.services import Target, record_many
 
-TABLES = ("audit_auditevent", "audit_seal", "audit_sealentry")
+TABLES = ("audit_auditevent", "audit_seal", "audit_sealentry", "audit_treehead")
 
 
 def execute(statement, parameters=None):
@@ -26,7 +26,7 @@ def committing(committed):
     """Real commits, on an empty trail."""
     for table in TABLES:
         execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_no_truncate")
-        execute(f"TRUNCATE {table}")
+        execute(f"TRUNCATE {table} CASCADE")
         execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_truncate")
 
 

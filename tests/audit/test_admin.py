@@ -5,8 +5,9 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.urls import reverse
 
+from audit import review
 from audit.actions import Action
-from audit.models import AuditEvent
+from audit.models import AuditEvent, ReadingRule
 from audit.services import record
 
 LIST = reverse("admin:audit_auditevent_changelist")
@@ -76,3 +77,17 @@ def test_filtering_by_action_does_not_scan_for_distinct_values(signed_in, event,
         response = client.get(LIST, {"action": Action.RECORD_WITHDRAWN.value})
     assert "示例建罚字〔2026〕1号" in response.content.decode()
     assert "示例建罚字〔2026〕1号" not in client.get(LIST, {"action": "records.record.viewed"}).content.decode()
+
+
+def test_a_rule_on_readings_ends_and_another_begins(signed_in, db):
+    review.seed()
+    client, rule = signed_in("auditor"), ReadingRule.objects.get(kind="night")
+    page = reverse("admin:audit_readingrule_change", args=[rule.pk])
+    assert client.post(page, {"in_force_until": "2026-12-31", "least": "9"}).status_code == 302
+    rule.refresh_from_db()
+    assert (str(rule.in_force_until), rule.least) == ("2026-12-31", 20)
+    following = {"kind": "night", "least": "10", "days": "30", "in_force_from": "2027-01-01", "source": "示例"}
+    client.post(reverse("admin:audit_readingrule_add"), following | {"evidence": "to_be_verified"})
+    assert ReadingRule.objects.filter(kind="night").count() == 2
+    assert AuditEvent.objects.filter(action=Action.READINGRULE_CHANGED).count() == 2
+    assert signed_in("reviewer").get(page).status_code == 403

@@ -15,7 +15,7 @@ CHANGES = [
     "TRUNCATE {table}",
     "TRUNCATE {table} CASCADE",
 ]
-COLUMN = {"audit_auditevent": "reason", "audit_seal": "hash", "audit_sealentry": "position"}
+COLUMN = {"audit_auditevent": "reason", "audit_seal": "hash", "audit_sealentry": "position", "audit_treehead": "hash"}
 POWERS = [
     "ALTER TABLE {table} DISABLE TRIGGER {table}_append_only",
     "ALTER TABLE {table} DISABLE TRIGGER ALL",

@@ -32,7 +32,9 @@ READABLE = {
     "public_listing",
     "public_former_name",
     "public_former_address",
+    "public_edition",
     "accounts_region",
+    "audit_treehead",
     "catalogue_informationitem",
     "catalogue_informationitem_further_bases",
     "catalogue_itemfield",
@@ -55,7 +57,7 @@ def addresses():
         for name, ways in get_resolver().namespace_dict[namespace][1].reverse_dict.items():
             if isinstance(name, str):
                 wanted = ways[0][0][1]
-                codes = {"code": "XZCF"} if name in ("list", "item") else {}
+                codes = {"code": "XZCF"} if name in ("list", "item", "catalogue-schema") else {}
                 found.append(reverse(f"{namespace}:{name}", kwargs={key: (values | codes)[key] for key in wanted}))
     return found
 

@@ -31,9 +31,12 @@ def page_of(client, record: Record) -> str:
 
 
 def exported(response) -> list[list[str]]:
-    text = b"".join(response.streaming_content).decode()
+    """The rows of an export without its watermark."""
+    text = response.content.decode()
     assert text.startswith("\ufeff")
-    return list(csv.reader(io.StringIO(text[1:])))
+    *rows, [mark] = csv.reader(io.StringIO(text[1:]))
+    assert mark.startswith("水印：")
+    return rows
 
 
 @pytest.fixture
@@ -112,6 +115,12 @@ def test_what_was_searched_for_is_not_written_down_with_the_export(office, perso
     assert AuditEvent.objects.get(action=Action.RECORD_EXPORTED).detail == {"rows": 1, "filters": ["q"]}
 
 
+def test_an_export_says_who_took_it_and_leads_back_to_the_trail(office, penalty, department):
+    *_, mark = office.get("/office/records/export.csv").content.decode().splitlines()
+    line = AuditEvent.objects.get(action=Action.RECORD_EXPORTED)
+    assert "（clerk-a）" in mark and department.name in mark and line.request_id in mark
+
+
 def test_the_page_of_a_record_says_what_until_when_and_where_from(office, penalty, department):
     page = page_of(office, penalty)
     assert "公开至 2027-11-03，还有 346 天" in page and "《信用修复管理办法》" in page
@@ -125,7 +134,10 @@ def test_reading_a_persons_record_leaves_a_line_and_shows_no_number(office, pers
     assert "示例张三" in page and "已加密保存，不在此显示" in page
     assert factories.make_id_number(2) not in page and factories.make_id_number(2)[-4:] not in page
     line = AuditEvent.objects.get(action=Action.RECORD_VIEWED)
-    assert (line.object_id, line.actor_name) == (str(persons.pk), "clerk-a")
+    assert (line.object_id, line.actor_name) == (str(persons.subject.pk), "clerk-a")
+    assert (line.detail["basis"], line.detail["record"]) == ("department", str(persons.public_id))
+    assert {"subject_name", "CF_WSH"} <= set(line.detail["fields"])
+    assert "履行职责：报送部门办理" in page_of(office, persons)
 
 
 def test_without_a_line_in_the_trail_there_is_no_data(office, persons):
@@ -143,7 +155,7 @@ def test_without_a_line_in_the_trail_there_is_no_data(office, persons):
         cursor.execute("REVOKE INSERT ON audit_auditevent FROM credit_office")
         cursor.execute("SET ROLE credit_office")
     responses = [office.get(path) for path in paths]
-    assert [response.status_code for response in responses] == [500] * 3
+    assert [response.status_code for response in responses] == [503] * 3
     assert not any("示例张三" in response.content.decode() for response in responses)
 
 

@@ -88,7 +88,8 @@ def test_a_person_is_found_by_number_and_every_look_leaves_a_line_about_them(hel
         subject, records = special.read_special_query(query, actor=lead, today=TODAY)
     assert (subject, records) == (held[0].subject, [held[0]])
     lines = AuditEvent.objects.filter(action=Action.SUBJECT_VIEWED, object_id=str(subject.pk))
-    assert [line.detail for line in lines] == [{"query": query.pk, "records": 1}] * 2
+    assert [(line.detail["query"], line.detail["records"]) for line in lines] == [(query.pk, 1)] * 2
+    assert {(line.reason, line.detail["basis"]) for line in lines} == {(query.purpose, "granted")}
 
 
 def test_no_line_no_data(held, lead, reviewer, monkeypatch):

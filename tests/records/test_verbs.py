@@ -13,6 +13,7 @@ from records import services, workflow
 from records.errors import Refused, RightMissing, RowRefused
 from records.models import Batch, Identifier, Record, Subject
 from records.services.batches import item_in_force
+from tests.conftest import TODAY
 from tests.factories import make_department
 from tests.records.conftest import make_clerk
 from tests.records.test_batches import person
@@ -159,8 +160,10 @@ def test_a_number_is_shown_only_for_a_purpose_and_leaves_a_line(send, penalty, c
     send("行政处罚", [row])
     identifier = Identifier.objects.get()
     with pytest.raises(Refused, match="用途"):
-        services.reveal_identifier(identifier, actor=clerk, purpose=" ")
-    assert services.reveal_identifier(identifier, actor=clerk, purpose="核对当事人") == row["自然人证件号码"]
+        services.reveal_identifier(identifier, actor=clerk, purpose=" ", today=TODAY)
+    assert (
+        services.reveal_identifier(identifier, actor=clerk, purpose="核对当事人", today=TODAY) == row["自然人证件号码"]
+    )
     event = AuditEvent.objects.get(action="records.identifier.revealed")
     assert (event.reason, event.actor_name) == ("核对当事人", "clerk-a")
     assert row["自然人证件号码"] not in str(AuditEvent.objects.values().all())
@@ -170,11 +173,11 @@ def test_nobody_outside_the_department_finds_the_number(send, penalty):
     send("行政处罚", [person(penalty, datetime.date(1990, 5, 6))])
     stranger = make_clerk(make_department("B", 702), "clerk-b")
     with pytest.raises(Identifier.DoesNotExist):
-        services.reveal_identifier(Identifier.objects.get(), actor=stranger, purpose="好奇")
+        services.reveal_identifier(Identifier.objects.get(), actor=stranger, purpose="好奇", today=TODAY)
 
 
 def test_no_number_is_shown_when_the_trail_is_not_being_sealed(send, penalty, clerk, settings):
     send("行政处罚", [person(penalty, datetime.date(1990, 5, 6))])
     settings.AUDIT_SEAL_STOP_SECONDS = -1
     with pytest.raises(SealStale):
-        services.reveal_identifier(Identifier.objects.get(), actor=clerk, purpose="核对当事人")
+        services.reveal_identifier(Identifier.objects.get(), actor=clerk, purpose="核对当事人", today=TODAY)

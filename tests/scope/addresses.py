@@ -47,9 +47,47 @@ PARAMETERS: dict[str, Callable[[Side], dict]] = {
     "office:special-query-drop": lambda side: {"public_id": side.asked.public_id},
     "office:special-query-read": lambda side: {"public_id": side.granted.public_id},
     "office:catalogue-item": lambda side: {"code": "XZCF"},
+    "office:audit-alarm": lambda side: {"number": 1},
+    "office:audit-sample": lambda side: {"month": "2026-11-01"},
+    "office:audit-reading": lambda side: {"number": 1},
+    "office:audit-incident": lambda side: {"public_id": "00000000-0000-4000-8000-000000000000"},
+    "office:audit-evidence": lambda side: {"public_id": "00000000-0000-4000-8000-000000000000"},
+    "office:audit-proof": lambda side: {"number": 1},
+    "office:edition": lambda side: {"number": 1},
+    "office:edition-json": lambda side: {"number": 1},
+    "office:edition-workbook": lambda side: {"number": 1},
+    "office:edition-import": lambda side: {"number": 1},
+    "office:edition-submit": lambda side: {"number": 1},
+    "office:edition-abandon": lambda side: {"number": 1},
+    "office:edition-return": lambda side: {"number": 1},
+    "office:draft-new-item": lambda side: {"number": 1},
+    "office:draft-item": lambda side: {"number": 1, "code": "XZCF"},
+    "office:draft-new-field": lambda side: {"number": 1, "item": "XZCF"},
+    "office:draft-field": lambda side: {"number": 1, "item": "XZCF", "code": "CF_NR"},
+    "office:draft-new-rule": lambda side: {"number": 1},
+    "office:draft-rule": lambda side: {"number": 1, "item": "XZCF", "severity": "general"},
+    "office:draft-new-basis": lambda side: {"number": 1},
+    "office:draft-basis": lambda side: {"number": 1, "code": "state-2016-33-17"},
+    "office:edition-whatif": lambda side: {"number": 1},
+    "office:edition-affected": lambda side: {"number": 1},
+    "office:edition-approve": lambda side: {"number": 1},
+    "public-api:catalogue-schema": lambda side: {"code": "XZCF"},
+    "office:quality-department": lambda side: {"code": side.department.code},
+    "office:zero-report": lambda side: {"public_id": side.duty.public_id, "month": "2026-09"},
+    "office:bulletin": lambda side: {"public_id": side.bulletin.public_id},
 }
 # Routes whose parameter names something that belongs to nobody.
-COMMON = {"portal:list", "portal:item", "office:template", "office:record-entry", "office:catalogue-item"}
+COMMON = {
+    "portal:list",
+    "portal:item",
+    "office:template",
+    "office:record-entry",
+    "office:catalogue-item",
+    "office:edition",
+    "office:edition-json",
+    "office:edition-workbook",
+    "office:bulletin",
+}
 # Without these a public address has nothing to answer.
 QUERIES = {
     "portal:search": lambda side: f"?q={side.word}",
@@ -114,12 +152,13 @@ def calls(*accesses: Access) -> list[tuple[str, str]]:
 
 MARKS = (
     (re.compile(r'(name="csrfmiddlewaretoken" value=|"X-CSRFToken": )"[^"]+"'), r"\1CSRF"),
+    (re.compile("水印：[^\r\n]+"), "MARK"),
     (re.compile(r'name="key" value="[0-9a-f]{32}"'), "KEY"),
 )
 
 
 def without_marks(page: str) -> str:
-    """A page without what is drawn anew for each answer: CSRF tokens and the keys of forms."""
+    """A page without what is drawn anew for each answer: CSRF tokens, keys of forms, watermarks."""
     for pattern, instead in MARKS:
         page = pattern.sub(instead, page)
     return page

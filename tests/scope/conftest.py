@@ -9,7 +9,7 @@ from django.test import override_settings
 
 from disclosure import figures
 from tests.conftest import TODAY
-from tests.scope.province import Side, make_side
+from tests.scope.province import Side, issue_bulletin, make_side
 
 # Reading may leave lines in the trail and renew a session; nothing else.
 LEFT_BY_READING = ("audit_auditevent", "django_session")
@@ -22,7 +22,9 @@ def province(django_db_setup, django_db_blocker, tmp_path_factory):
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('platform.today', %s, true)", [TODAY.isoformat()])
         call_command("seed", stdout=io.StringIO())  # a transactional_db test before this one took it away
-        yield make_side("甲隐乙", 1)
+        side = make_side("甲隐乙", 1)
+        side.bulletin = issue_bulletin()
+        yield side
         transaction.set_rollback(True)
     connection.close()
 

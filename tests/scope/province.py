@@ -1,16 +1,28 @@
 """Two departments with rows in everything, each marked by words that must never reach the other."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Department, Role, User
 from accounts.services import issue_token, place_user
 from credit_platform import demo
 from exchange.models import Handover
 from records import services
-from records.models import Batch, CodeCase, Record, SpecialQuery, Subject, SuspectedDuplicate
+from records.models import (
+    Batch,
+    Bulletin,
+    CodeCase,
+    Record,
+    ReportingDuty,
+    SpecialQuery,
+    Subject,
+    SuspectedDuplicate,
+)
+from records.quality import services as quality
+from records.quality.moments import month_now
 from records.services import special
 from records.services.batches import item_in_force
 from tests.conftest import TODAY
@@ -33,10 +45,12 @@ class Side:
     record: Record
     personal: Record
     withdrawn: Record
+    duty: ReportingDuty
     pair: SuspectedDuplicate
     case: CodeCase
     asked: SpecialQuery
     granted: SpecialQuery
+    bulletin: Bulletin | None = None  # what was issued about the month before the other side came to be
 
     @property
     def organisation(self) -> Subject:
@@ -95,6 +109,7 @@ def make_side(word: str, number: int) -> Side:
         Record.objects.get(pk=record.pk),
         personal,
         Record.objects.get(pk=withdrawn.pk),
+        quality.set_duty(department, "XZCF", cycle="month", since=date(2026, 1, 1), source=f"{word}权责清单"),
         suspect(record.subject, personal.subject),
         CodeCase.objects.create(
             department=department, kind="uscc_invalid", about=f"{word}代码", subject=record.subject
@@ -121,6 +136,15 @@ def ask(lead: User, word: str, number: int) -> SpecialQuery:
 
 def make_reviewer(word: str) -> User:
     return _user(f"{word}审核", None, Role.REVIEWER)
+
+
+def issue_bulletin() -> Bulletin:
+    """About the month of the rows there are, drafted and issued by two people of the province."""
+    drafter, issuer = (_user(f"监督{number}", None, Role.SUPERVISOR) for number in "一二")
+    now = timezone.now() + timedelta(days=62)
+    quality.refresh_figures(now=timezone.now())
+    run = quality.close_month(month_now(timezone.now()), now=now)
+    return quality.issue_bulletin(quality.draft_bulletin(run, actor=drafter), actor=issuer, now=now)
 
 
 def suspect(*subjects: Subject) -> SuspectedDuplicate:

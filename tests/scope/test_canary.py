@@ -17,7 +17,7 @@ from records import crypto, services
 from records.models import Batch, Identifier, Record
 from tests.conftest import TODAY
 from tests.scope.addresses import address, calls
-from tests.scope.province import make_side, send
+from tests.scope.province import issue_bulletin, make_side, send
 from tests.scope.sinks import Finder, broker_entries, files
 
 NUMBERS = [demo.make_id_number("530102", date(1979, month, 3), 510 + month) for month in range(1, 8)]
@@ -58,6 +58,7 @@ def entered(committed, rehearse, data_dir, caplog):
     assert answer.status_code == 202
     assert services.run_batch(Batch.objects.get(public_id=answer.json()["id"]).pk, today=TODAY).rows_accepted == 1
     side.batch, side.personal = done, Record.objects.get(batch=done)
+    side.bulletin = issue_bulletin()
     return side
 
 

@@ -17,6 +17,7 @@ from time_machine import travel
 from credit_platform.routes import ROUTES, Access
 from deadlines.clock import BEIJING
 from records import services
+from records.views.quality_rows import MEASURES
 from tests.conftest import TODAY
 from tests.scope.addresses import FORMS, PARAMETERS, address, calls, without_marks
 from tests.scope.province import Side, make_side, penalties, send
@@ -33,6 +34,14 @@ NARROWED = {
     "office:records-export": ("?q=示例", "?state=displayed"),
     "office:batches": ("?state=returned", "?source=file", "?page=2"),
     "office:refusals": ("?page=2",),
+    "office:quality": ("?item=XZCF", "?month=2026-11"),
+    "office:quality-rows": (
+        *(f"?measure={code}" for code, _ in MEASURES),
+        "?measure=rejected&department=SIDE-2",
+        "?measure=missing&month=2026-10",
+        "?measure=late&region=530000",
+    ),
+    "office:quality-rows-export": ("?measure=rejected", "?measure=reported", "?measure=missing"),
 }
 # More rows of ours that a route can name.
 MORE = {

@@ -7,12 +7,12 @@ from django.urls import reverse
 from audit.models import AuditEvent
 from credit_platform.routes import ROUTES, Access
 from tests.scope.addresses import ADMIN, COMMON, FORMS, PARAMETERS, address, admin_addresses, calls, named, walk
-from tests.scope.province import make_auditor
+from tests.scope.province import make_auditor, make_reviewer
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # What reading personal data, or taking it away, writes into the trail.
-READINGS = ("viewed", "exported", "downloaded", "read")
-SESSION = (Access.SIGNED_IN, Access.SCOPED)
+READINGS = ("viewed", "listed", "exported", "downloaded", "read")
+SESSION = (Access.SIGNED_IN, Access.SCOPED, Access.AUDITOR)
 
 
 def test_every_route_stands_in_the_table():
@@ -99,6 +99,14 @@ def test_staff_to_whom_nothing_belongs_are_shown_nothing(ours, facts, name, meth
     assert answer.status_code in ((200, 404) if name not in PARAMETERS else (404,))
     assert not [word for word in ours.canaries if word in body]
     assert facts() == before
+
+
+@pytest.mark.parametrize(("name", "method"), calls(Access.AUDITOR))
+def test_page_of_the_auditor_does_not_exist_for_others(ours, facts, name, method):
+    where, before = address(name, ours), facts()
+    for client in (ours.client(), ours.client(make_reviewer("省级"))):
+        assert client.generic(method, where).status_code == 404
+    assert facts() == before | {"accounts_user": facts()["accounts_user"]}
 
 
 def _form(name: str, side) -> dict:

@@ -25,6 +25,13 @@ PROBES = {
         lambda side: {"late": "1"},
     ),
     "office:records-export": (lambda side: {"q": side.word}, lambda side: {"batch": side.batch.public_id}),
+    "office:quality-rows": (
+        lambda side: {"department": side.department.code},
+        lambda side: {"measure": "reported", "department": side.department.code},
+        lambda side: {"measure": "missing", "month": "2026-10"},
+        lambda side: {"measure": "national_refused", "region": "530000"},
+    ),
+    "office:quality-rows-export": (lambda side: {"measure": "reported", "department": side.department.code},),
     "office:batches": (lambda side: {"state": "returned"}, lambda side: {"state": "unfinished"}),
 }
 
@@ -76,7 +83,15 @@ def test_list_shows_nothing_of_another_department(ours, theirs, name):
 def test_lists_do_show_our_own_rows(ours, theirs):
     """The walk above would prove nothing if the pages were empty."""
     client = ours.client()
-    for name in ("office:home", "office:batches", "office:records", "office:records-export", "office:refusals"):
+    for name in (
+        "office:home",
+        "office:batches",
+        "office:records",
+        "office:records-export",
+        "office:refusals",
+        "office:quality",
+        "office:duties",
+    ):
         assert seen_of(ours, client.get(reverse(name))), name
 
 

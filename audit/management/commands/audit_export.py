@@ -39,9 +39,9 @@ def lines() -> Iterator[dict[str, object]]:
     yield {"kind": "header", "format": FORMAT}
     for seal in Seal.objects.order_by("number").iterator():
         yield {"kind": "seal", "hash": seal.hash, **seal_values(seal)._asdict()}
-    for entry in bulk.stream_entries():
-        place = {"seal": entry.seal, "position": entry.position, "event_id": entry.event_id}
-        yield {"kind": "event", **place, "leaf": bytes(entry.leaf).hex(), "values": _named(entry.event)}
+    for (seal_number, position, event_id, leaf), event in bulk.stream_sealed_events():
+        place = {"seal": seal_number, "position": position, "event_id": event_id}
+        yield {"kind": "event", **place, "leaf": leaf.hex(), "values": _named(event)}
     for event in bulk.stream_unsealed():
         yield {"kind": "pending", "values": _named(event)}
 

@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
@@ -26,17 +26,31 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="只输出 JSON")
         parser.add_argument("--public-key", action="store_true", help="只输出检查点的验签公钥（SM2，十六进制）")
         parser.add_argument("--checkpoint", type=Path, action="append", default=[], help="另存于别处的检查点文件")
+        parser.add_argument("--heads", type=Path, help="从门户另存的每日树根（JSON）")
         parser.add_argument("--trusted-key", default="", help="别处保存的验签公钥；默认使用本平台的密钥")
 
     def handle(self, *args: object, **options: Any) -> None:
         if options["public_key"]:
             self.stdout.write(checkpoints.public_key())
             return
-        report = verify(timezone.now(), outside=tuple(options["checkpoint"]), public_key=options["trusted_key"])
+        published = _published(options["heads"]) if options["heads"] else {}
+        report = verify(
+            timezone.now(),
+            outside=tuple(options["checkpoint"]),
+            published=published,
+            public_key=options["trusted_key"],
+        )
         _record(report)
         self.stdout.write(_as_json(report) if options["json"] else _as_text(report))
         if not report.ok:
             raise SystemExit(1)
+
+
+def _published(path: Path) -> dict[int, str]:
+    try:
+        return {head["number"]: head["hash"] for head in json.loads(path.read_text(encoding="utf-8"))["heads"]}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CommandError(f"另存的每日树根 {path} 无法读取。") from error
 
 
 @transaction.atomic
@@ -48,14 +62,14 @@ def _record(report: Report) -> None:
 
 def _as_json(report: Report) -> str:
     findings = [dataclasses.asdict(finding) | {"message": str(finding)} for finding in report.findings]
-    counts = {name: getattr(report, name) for name in ("seals", "events", "pending", "checkpoints")}
+    counts = {name: getattr(report, name) for name in ("seals", "events", "pending", "checkpoints", "heads")}
     return json.dumps({"ok": report.ok, **counts, "findings": findings}, ensure_ascii=False, indent=1)
 
 
 def _as_text(report: Report) -> str:
     lines = [
         f"封存 {report.seals} 批，已封存审计记录 {report.events} 条，待封存 {report.pending} 条，"
-        f"检查点 {report.checkpoints} 个。"
+        f"检查点 {report.checkpoints} 个，每日树根 {report.heads} 个。"
     ]
     lines += [f"  {finding.code}：{finding}" for finding in report.findings[:SHOWN]]
     if len(report.findings) > SHOWN:

@@ -7,10 +7,13 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Department, Region, Role, User
 from accounts.services import issue_token, place_user
+from audit import heads, sealing
+from audit.models import TreeHead
 from credit_platform import demo
 from deadlines.clock import today
 from records import services
 from records.models import Batch
+from records.quality.services import set_duty
 from records.services.batches import item_in_force
 
 
@@ -30,6 +33,8 @@ class Command(BaseCommand):
         known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         token = known.get("token") or _token(departments[0])
         _load(departments)
+        _duties(departments)
+        _sign_first_head()
         first = departments[0]
         content = {
             "url": url,
@@ -72,6 +77,13 @@ def _token(department: Department) -> str:
     return issue_token(department=department, user=clerk, name="演示接口", on=today())[1]
 
 
+def _sign_first_head() -> None:
+    """Publish a tree head at once: nobody who tries the platform should have to wait for midnight."""
+    sealing.seal_all()
+    if not TreeHead.objects.exists():
+        heads.sign_head()
+
+
 def _load(departments) -> None:
     """Report the invented decisions the way a department would; what is there already stays as it is."""
     market, transport = departments
@@ -91,3 +103,11 @@ def _load(departments) -> None:
             actor=department.staff.get(role=Role.CLERK),
         )
         services.run_batch(batch.pk, today=today())
+
+
+def _duties(departments) -> None:
+    """What the invented departments have to report every month, since the start of the year."""
+    market, transport = departments
+    since = today().replace(month=1, day=1)
+    for department, code in ((market, "XZXK"), (market, "XZCF"), (transport, "XZCF")):
+        set_duty(department, code, cycle="month", since=since, source="演示：权责清单")
