@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TESTS ?=
 
-.PHONY: run test check bench openapi lock
+.PHONY: run test check bench bench-short long openapi lock
 
 run: $(VENV)/ready
 	@exec $(BIN)/python -m credit_platform.stack run --with-parent
@@ -38,12 +38,22 @@ check: $(VENV)/ready
 openapi: $(VENV)/ready
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
-bench: $(VENV)/ready
+# BENCH_ROWS, BENCH_STORED and BENCH_LARGE make it shorter; see docs/performance.md.
+bench: $(VENV)/ready $(VENV)/bench-ready
 	$(BIN)/python -m bench
+
+bench-short: export BENCH_ROWS = 10000
+bench-short: export BENCH_STORED = 200000
+bench-short: export BENCH_LARGE = 0
+bench-short: bench
+
+# The long forms of the tests: more moments to be killed at, 200,000 rows.
+long: $(VENV)/ready
+	$(BIN)/python -m pytest -n 0 -m long $(TESTS)
 
 lock: $(VENV)/ready
 	$(BIN)/pip install -qq --disable-pip-version-check uv
-	for set in run dev; do \
+	for set in run dev bench; do \
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 			--no-emit-index-url --no-emit-find-links requirements/$$set.in -o requirements/$$set.txt || exit 1; \
 	done
@@ -54,4 +64,8 @@ $(VENV)/ready: requirements/dev.txt
 	@echo "正在准备运行环境（首次约需一分钟）"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/bench-ready: requirements/bench.txt $(VENV)/ready
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements/bench.txt
 	@touch $@

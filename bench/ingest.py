@@ -1,103 +1,154 @@
-"""How fast a file becomes records, beside a raw COPY of the same rows into the same indexed tables."""
+"""How fast a file becomes records, beside what else puts the same rows into the same indexed tables."""
 
-import gc
-import resource
+import json
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
+from statistics import median
 
-from django.db import connection
+import psutil
 
 from accounts.models import Department, Region, Role, User
 from accounts.services import place_user
+from bench import django_way, peers, rows, stored
 from credit_platform import demo
 from records import services, workflow
-from records.models import Batch
-from records.services.batches import item_in_force
+from records.checking import CleanRow
+from records.models import Batch, Record
+from records.reading import find_header
+from records.services.batches import checker_for, item_in_force
 
-TABLES = ("records_subject", "records_identifier", "records_record")
-SUBJECTS_PER_HUNDRED = 60  # so that many organisations have more than one permit
-
-
-def rows(count: int, department: Department, today: date) -> Iterator[bytes]:
-    """A CSV of permits in the merged layout, made row by row so that making it takes no memory."""
-    template = next(demo.permits((department.name, department.uscc), today, count=1))
-    yield (",".join(template) + "\r\n").encode()
-    for number in range(count):
-        firm = number * SUBJECTS_PER_HUNDRED // 100
-        row = template | {
-            "行政相对人名称": f"云南示例第{firm:06d}号农业科技发展有限责任公司",
-            "行政相对人代码_1": demo.make_uscc("530102", firm),
-            "行政许可决定文书号": f"云演食许〔2026〕{number:06d}号",
-            "许可编号": f"YNYS{number:08d}",
-        }
-        yield (",".join(f'"{value}"' for value in row.values()) + "\r\n").encode()
+WARM_UP = 1000
+MB = 1024 * 1024
 
 
-def prepare() -> tuple[Department, User]:
-    region = Region.objects.get(code="530000")
-    department = Department.objects.create(
-        code="530000-BENCH", name="云南省演示测速局", region=region, uscc=demo.make_uscc("530000", 700, "11")
-    )
-    user = User(username="bench")
-    user.set_unusable_password()
-    return department, place_user(user, department=department, role=Role.CLERK)
+@dataclass
+class Bench:
+    """One department's reports; every file has numbers of its own, so nothing is imported twice."""
 
+    today: date
+    known: int = 0
+    number: int = 0
+    department: Department = field(init=False)
+    clerk: User = field(init=False)
 
-def measure_import(count: int, today: date) -> dict[str, float]:
-    """Import `count` rows once; rows a second, and the growth of this process's peak memory in MB."""
-    department, user = prepare()
-    peak = _peak_mb()
-    batch = services.receive_batch(
-        item=item_in_force("行政许可", on=today),
-        department=department,
-        source=Batch.Source.COMMAND,
-        file_name="bench.csv",
-        chunks=rows(count, department, today),
-        actor=user,
-    )
-    start = time.perf_counter()
-    done = services.run_batch(batch.pk, today=today)
-    seconds = time.perf_counter() - start
-    assert done is not None and done.state == workflow.COMMITTED and done.rows_accepted == count, vars(done)
-    return {"seconds": seconds, "rows_per_second": count / seconds, "peak_mb": _peak_mb(), "before_mb": peak}
-
-
-def measure_copy(count: int) -> dict[str, float]:
-    """The same rows again, straight into the emptied tables: nothing checked, nothing found, nothing kept."""
-    gc.collect()
-    with connection.cursor() as cursor:
-        for table in TABLES:
-            cursor.execute(f"CREATE UNLOGGED TABLE bench_{table} AS TABLE {table}")
-        for table in ("records_record", "records_recordversion"):
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_no_truncate")
-        cursor.execute("TRUNCATE records_subject, records_identifier, records_record, records_recordversion CASCADE")
-    data = {table: _dump(f"bench_{table}", _columns(table)) for table in TABLES}
-    start = time.perf_counter()
-    for table, content in data.items():
-        with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({_columns(table)}) FROM STDIN") as copy:
-            for chunk in content:
-                copy.write(chunk)
-    seconds = time.perf_counter() - start
-    return {"seconds": seconds, "rows_per_second": count / seconds}
-
-
-def _columns(table: str) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position) "
-            "FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'",
-            [table],
+    def __post_init__(self) -> None:
+        region = Region.objects.get(code="530000")
+        self.department = Department.objects.create(
+            code="530000-BENCH", name="云南省演示测速局", region=region, uscc=demo.make_uscc("530000", 700, "11")
         )
-        return cursor.fetchone()[0]
+        user = User(username="bench")
+        user.set_unusable_password()
+        self.clerk = place_user(user, department=self.department, role=Role.CLERK)
+
+    def warm_up(self) -> None:
+        self.import_rows(WARM_UP)
+
+    def store(self, count: int) -> None:
+        """Fill the database up to `count` records."""
+        first = Record.objects.order_by("pk").first()
+        assert first is not None
+        stored.fill(count, first.batch_id, json.dumps(first.values, ensure_ascii=False), self.today)
+        self.known = stored.organisations()
+
+    def next_rows(self, count: int) -> Iterator[dict[str, str]]:
+        self.number += count
+        return rows.permits(self.number - count, count, self.known, self.department, self.today)
+
+    def receive(self, count: int) -> Batch:
+        return services.receive_batch(
+            item=item_in_force("行政许可", on=self.today),
+            department=self.department,
+            source=Batch.Source.COMMAND,
+            file_name="bench.csv",
+            chunks=rows.as_csv(self.next_rows(count)),
+            actor=self.clerk,
+        )
+
+    def import_rows(self, count: int) -> tuple[Batch, tuple[float, float]]:
+        """A file received, then timed (wall and processor seconds) from there to its end."""
+        batch = self.receive(count)
+        clock = peers.Clock()
+        done = services.run_batch(batch.pk, today=self.today)
+        seconds = clock.read()
+        assert done is not None and done.state == workflow.COMMITTED and done.rows_accepted == count, vars(done)
+        return done, seconds
+
+    def compare(self, count: int, rounds: int) -> dict[str, tuple[float, float]]:
+        """Wall and processor seconds of import, raw COPY and bulk_create, taking turns: medians of the rounds."""
+        taken: dict[str, list[tuple[float, float]]] = {"import": [], "copy": [], "bulk_create": []}
+        for _ in range(rounds):
+            after = peers.newest_subject()
+            batch, seconds = self.import_rows(count)
+            taken["import"].append(seconds)
+            taken["copy"].append(peers.copy_twins(batch, after))
+            taken["bulk_create"].append(django_way.bulk_create(batch, self.checked(count)))
+        return {name: medians(seconds) for name, seconds in taken.items()}
+
+    def alone(self, count: int, rounds: int) -> tuple[float, float]:
+        """Wall and processor seconds of the import alone."""
+        return medians([self.import_rows(count)[1] for _ in range(rounds)])
+
+    def checked(self, count: int) -> Iterator[CleanRow]:
+        """Rows as the checker leaves them, for peers that do not check."""
+        checker = checker_for(item_in_force("行政许可", on=self.today), self.department, today=self.today)
+        header = None
+        for row_no, row in enumerate(self.next_rows(count), start=2):
+            if header is None:
+                header = find_header([list(row)], checker.columns())
+                checker.bind(header.indexes)
+            checked = checker.check(row_no, list(row.values()))
+            assert isinstance(checked, CleanRow), checked
+            yield checked
+
+    def peak_of(self, count: int) -> tuple[float, float]:
+        """Import `count` rows; peak memory in MB of this process, its reading child and the file held, and seconds."""
+        batch = self.receive(count)
+        with memory_watched() as seen:
+            start = time.perf_counter()
+            done = services.run_batch(batch.pk, today=self.today)
+            seconds = time.perf_counter() - start
+        assert done is not None and done.rows_accepted == count, vars(done)
+        return max(seen) / MB, seconds
 
 
-def _dump(table: str, columns: str) -> list[bytes]:
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) TO STDOUT") as copy:
-        return [bytes(chunk) for chunk in copy]
+def medians(taken: list[tuple[float, float]]) -> tuple[float, float]:
+    walls, cpus = zip(*taken, strict=True)
+    return median(walls), median(cpus)
 
 
-def _peak_mb() -> float:
-    """Peak memory of this process and of the largest reading child, in MB."""
-    own, child = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return (own + child) / 1024
+@contextmanager
+def memory_watched() -> Iterator[list[int]]:
+    """Every tenth of a second: resident memory of this process and its children, and what files in memory hold."""
+    own, seen, is_over = psutil.Process(), [0], threading.Event()
+
+    def look() -> None:
+        while not is_over.wait(0.1):
+            children = [child for child in own.children() if child.is_running()]
+            try:
+                seen.append(sum(process.memory_info().rss for process in (own, *children)) + _files_in_memory())
+            except psutil.NoSuchProcess:
+                continue
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        is_over.set()
+        watcher.join()
+
+
+def _files_in_memory() -> int:
+    size = 0
+    for entry in Path("/proc/self/fd").iterdir():
+        try:
+            if str(entry.readlink()).startswith("/memfd:"):
+                size += entry.stat().st_size
+        except OSError:
+            continue
+    return size

@@ -1,5 +1,6 @@
 """Raw PostgreSQL: COPY into the staging table, and the set-based merge into subjects and records."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import fields
@@ -13,33 +14,63 @@ from records.models import Batch, BatchKey, RejectedRow, StagedRow
 from records.problems import Problem, problem
 
 STAGED_COLUMNS = ("batch_id", *(field.name for field in fields(CleanRow)))
+# Codes of letters and digits, Base64: nothing in them needs quoting but emptiness.
+LISTS = tuple(at for at, field in enumerate(fields(CleanRow)) if field.type == list[str])
 COPY = 'COPY records_stagedrow ("{}") FROM STDIN'.format('", "'.join(STAGED_COLUMNS))
 # One statement after another, blank lines between them.
-MERGE = (Path(__file__).parent / "sql" / "merge.sql").read_text(encoding="utf-8").strip().split("\n\n")
+TAKE, MERGE = (
+    part.strip().split("\n\n")
+    for part in (Path(__file__).parent / "sql" / "merge.sql").read_text(encoding="utf-8").split("-- WAVE:")
+)
 
 
-def stage(batch: Batch, rows: Iterable[CleanRow]) -> None:
-    """COPY checked rows next to their batch. Runs inside the caller's transaction."""
+def stage(batch: Batch, rows: Iterable[CleanRow]) -> int | None:
+    """COPY checked rows next to their batch, but for those merged already; return the last row's number.
+
+    Runs inside the caller's transaction.
+    """
+    row = None
     with connection.cursor() as cursor, cursor.copy(COPY) as copy:
         for row in rows:
-            copy.write_row((batch.pk, *row_values(row)))
+            if row.row_no > batch.checkpoint:
+                copy.write_row((batch.pk, *row_values(row)))
+    return row.row_no if row else None
 
 
 def row_values(row: CleanRow) -> tuple:
-    """The row's values in column order; dataclasses.astuple would copy every list."""
-    return tuple(getattr(row, name) for name in STAGED_COLUMNS[1:])
+    """The row's values in column order; lists as array literals, which costs a third of letting psycopg adapt them."""
+    values = [getattr(row, name) for name in STAGED_COLUMNS[1:]]
+    for at in LISTS:
+        values[at] = "{" + ",".join([text or '""' for text in values[at]]) + "}"
+    return tuple(values)
 
 
-def reject(batch: Batch, rejected: Iterable[tuple[int, list[Problem]]]) -> None:
-    """Keep what is wrong with each row; a row read again after a crash is not doubled."""
-    RejectedRow.objects.bulk_create(
-        (
-            RejectedRow(batch=batch, row_no=row_no, problems=[p.as_json() for p in problems])
-            for row_no, problems in rejected
-        ),
-        ignore_conflicts=True,
-        batch_size=2000,
-    )
+def reject(batch: Batch, rejected: list[tuple[int, list[Problem]]]) -> int:
+    """Keep what is wrong with each row; return how many are new: a row read again after a crash is not doubled."""
+    if not rejected:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {RejectedRow._meta.db_table} (batch_id, row_no, problems) "
+            "SELECT %s, row_no, problems::jsonb FROM unnest(%s::int[], %s::text[]) AS r (row_no, problems) "
+            "ON CONFLICT DO NOTHING",
+            [
+                batch.pk,
+                [row_no for row_no, _ in rejected],
+                [json.dumps([p.as_json() for p in problems], ensure_ascii=False) for _, problems in rejected],
+            ],
+        )
+        return cursor.rowcount
+
+
+def commit_later() -> None:
+    """Let this transaction return before it is on disk. The batch's last transaction waits for all before it.
+
+    Only for what is read or merged again when the server dies in between: the write-ahead log is lost from its end,
+    so that no later commit, of whomsoever, outlives an earlier one (ADR 0014).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
 
 
 def has_staged_rows(batch: Batch) -> bool:
@@ -47,12 +78,11 @@ def has_staged_rows(batch: Batch) -> bool:
 
 
 def next_slice(batch: Batch, size: int) -> int | None:
-    """The last row number of the next `size` staged rows after the checkpoint, or None when all are merged."""
+    """The last row number of the next slice, at most `size` rows after the checkpoint; None when all are merged."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT max(row_no) FROM (SELECT row_no FROM {StagedRow._meta.db_table} "
-            "WHERE batch_id = %s AND row_no > %s ORDER BY row_no LIMIT %s) AS slice",
-            [batch.pk, batch.checkpoint, size],
+            f"SELECT min(row_no) + %s - 1 FROM {StagedRow._meta.db_table} WHERE batch_id = %s AND row_no > %s",
+            [size, batch.pk, batch.checkpoint],
         )
         return cursor.fetchone()[0]
 
@@ -71,19 +101,32 @@ def merge(batch: Batch, *, until: int) -> Counter:
         "department": batch.department_id,
         "previewed": batch.decided_at is not None,
     }
+    counts: Counter = Counter()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('records.merge'))")
-        for statement in MERGE:
+        for statement in TAKE:
             cursor.execute(statement, parameters)
-        cursor.execute("SELECT row_no, outcome, detail FROM merging WHERE outcome <> 'unchanged'")
-        refused = [(row_no, [_found(code, detail)]) for row_no, code, detail in cursor.fetchall()]
-        cursor.execute(
-            "SELECT count(*) FILTER (WHERE outcome IS NULL), count(*) FILTER (WHERE outcome = 'unchanged') FROM merging"
-        )
-        accepted, unchanged = cursor.fetchone()
+        while _wave(cursor, batch, parameters, counts):
+            cursor.execute("DELETE FROM slice USING merging WHERE merging.row_no = slice.row_no")
+            cursor.execute("DROP TABLE merging")
         cursor.execute("DROP TABLE merging, slice")
+    return counts
+
+
+def _wave(cursor, batch: Batch, parameters: dict, counts: Counter) -> bool:
+    """Merge the rows that need not wait for another, add up what became of them; return whether others are left."""
+    for statement in MERGE:
+        cursor.execute(statement, parameters)
+    cursor.execute("SELECT row_no, outcome, detail FROM merging WHERE outcome <> 'unchanged'")
+    refused = [(row_no, [_found(code, detail)]) for row_no, code, detail in cursor.fetchall()]
     reject(batch, refused)
-    return Counter(accepted=accepted, unchanged=unchanged, rejected=len(refused))
+    cursor.execute(
+        "SELECT count(*) FILTER (WHERE outcome IS NULL), count(*) FILTER (WHERE outcome = 'unchanged'), "
+        "count(*) < (SELECT count(*) FROM slice) FROM merging"
+    )
+    accepted, unchanged, is_left = cursor.fetchone()
+    counts.update(accepted=accepted, unchanged=unchanged, rejected=len(refused))
+    return is_left
 
 
 def _found(code: str, detail: str | None) -> Problem:

@@ -39,6 +39,7 @@ OTHER_CODES = {
     FieldRole.INSTITUTION_NO: IdentifierKind.INSTITUTION_NO.value,
     FieldRole.SOCIAL_NO: IdentifierKind.SOCIAL_NO.value,
 }
+ID_LENGTH = 18
 CODE_TYPES = (FieldType.USCC, FieldType.ORGANISATION_CODE, FieldType.ID_NUMBER)
 
 
@@ -82,9 +83,9 @@ class Cell:
     index: int
     code: str
     field: ItemField
-    read: Callable[[str], str | date]
+    read: Callable[[str], str]
     last_raw: str = ""
-    last_value: str | date = ""
+    last_value: str = ""
 
 
 class RowChecker:
@@ -96,13 +97,14 @@ class RowChecker:
         self.item, self.fields, self.rules, self.today = item, fields, rules, today
         self.sources = sources
         self.by_role = {field.role: field for field in fields if field.role}
+        self.codes = {role: field.code for role, field in self.by_role.items()}
+        self.other_codes = [(self.codes[role], kind) for role, kind in OTHER_CODES.items() if role in self.codes]
         self.perhaps_required = [(f.code, f) for f in fields if f.required != Requirement.NO]
         self.not_for = {
             kind.value: [(f.code, f) for f in fields if f.applies_to and kind.value not in f.applies_to]
             for kind in SubjectKind
         }
         self.secret_codes = [field.code for field in fields if field.type == FieldType.ID_NUMBER]
-        self.public_text = [f.code for f in fields if f.type == FieldType.TEXT and f.scope == Scope.PUBLIC]
         self.responsible = ResponsibleReader(
             fields, minimum_age=item.minimum_age, is_graded=bool(item.severity_by_value)
         )
@@ -119,7 +121,7 @@ class RowChecker:
     def bind(self, positions: dict[str, int]) -> None:
         """Say which cell holds which field. Without a kind column, the columns present tell whose layout it is."""
         self.cells = [Cell(positions[f.code], f.code, f, _reader(f)) for f in self.fields if f.code in positions]
-        codes = {role: field.code for role, field in self.by_role.items()}
+        codes = self.codes
         if codes.get(FieldRole.SUBJECT_KIND) in positions:
             self.default_kind = None
         elif codes.get(FieldRole.USCC) not in positions and codes.get(FieldRole.PERSON_ID) in positions:
@@ -146,8 +148,8 @@ class RowChecker:
         self.default_kind = None
         return self.check(row_no, [values.get(field.code, "") for field in self.fields])
 
-    def _read(self, cells: list, problems: list[Problem]) -> dict:
-        values = {}
+    def _read(self, cells: list, problems: list[Problem]) -> dict[str, str]:
+        values: dict[str, str] = {}
         for cell in self.cells:
             raw = cells[cell.index]
             if not raw:
@@ -208,14 +210,12 @@ class RowChecker:
         return True
 
     def _lawful(self, row_no: int, values: dict, kind: str, problems: list[Problem]) -> CleanRow | list[Problem]:
-        decided_on = self._value(values, FieldRole.DECIDED_ON)
-        valid_until, stated_until = (
-            self._value(values, FieldRole.VALID_UNTIL),
-            self._value(values, FieldRole.DISPLAY_UNTIL),
-        )
+        codes = self.codes
+        decided_on = date.fromisoformat(values[codes[FieldRole.DECIDED_ON]])
+        valid_until = self._date(values, FieldRole.VALID_UNTIL)
+        stated_until = self._date(values, FieldRole.DISPLAY_UNTIL)
         self._check_dates(decided_on, valid_until, stated_until, problems)
         self._check_source(values, problems)
-        self._check_open_text(values, problems)
         self._check_admitted(values, problems)
         kinds, lookups, ciphers, adult = self._identify(values, kind, decided_on, problems)
         severity = self._severity(values)
@@ -231,11 +231,10 @@ class RowChecker:
         term = milder_term(nominal, self.rules, severity=severity, on=self.today, **dates)
         # Whether a person was of age must be known before anything is shown; the database refuses it otherwise.
         until = None if kind == SubjectKind.PERSON and (adult is None or decided_on < adult) else term.until
-        stored = {code: value if type(value) is str else value.isoformat() for code, value in values.items()}
-        content = ENCODE(stored)
+        content = ENCODE(values)
         digest = crypto.keyed_digest(f"{severity}|{nominal.until}|{content}".encode())
-        secrets = {code: crypto.seal_text(stored.pop(code)) for code in self.secret_codes if code in stored}
-        name = stored[self.by_role[FieldRole.SUBJECT_NAME].code]
+        secrets = {code: crypto.seal_text(values.pop(code)) for code in self.secret_codes if code in values}
+        name = values[codes[FieldRole.SUBJECT_NAME]]
         return CleanRow(
             row_no=row_no,
             subject_kind=kind,
@@ -245,22 +244,25 @@ class RowChecker:
             id_kinds=kinds,
             id_lookups=lookups,
             id_ciphers=ciphers,
-            document_no=stored[self.by_role[FieldRole.DOCUMENT_NO].code],
+            document_no=values[codes[FieldRole.DOCUMENT_NO]],
             decided_on=decided_on,
-            title=stored[self.by_role[FieldRole.TITLE].code],
-            authority=stored[self.by_role[FieldRole.AUTHORITY].code],
-            values=ENCODE(stored) if secrets else content,
-            secrets=ENCODE(secrets),
+            title=values[codes[FieldRole.TITLE]],
+            authority=values[codes[FieldRole.AUTHORITY]],
+            values=ENCODE(values) if secrets else content,
+            secrets=ENCODE(secrets) if secrets else "{}",
             content_digest=digest,
             severity=severity,
             displayed_until=until,
             display_rule_key=term.rule_key,
-            responsible=ENCODE(people),
+            responsible=ENCODE(people) if people else "[]",
         )
 
-    def _value(self, values: dict, role: FieldRole):
-        field = self.by_role.get(role)
-        return values.get(field.code) if field else None
+    def _value(self, values: dict[str, str], role: FieldRole) -> str | None:
+        return values.get(self.codes.get(role, ""))
+
+    def _date(self, values: dict[str, str], role: FieldRole) -> date | None:
+        text = values.get(self.codes.get(role, ""))
+        return date.fromisoformat(text) if text else None
 
     def _check_dates(self, decided_on: date, valid_until: date | None, stated_until: date | None, problems) -> None:
         field = self.by_role[FieldRole.DECIDED_ON]
@@ -277,19 +279,12 @@ class RowChecker:
         if source and self.sources and source not in self.sources:
             problems.append(_problem(self.by_role[FieldRole.SOURCE_CODE], "source_department_mismatch", source))
 
-    def _check_admitted(self, values: dict, problems: list[Problem]) -> None:
+    def _check_admitted(self, values: dict[str, str], problems: list[Problem]) -> None:
         """What stays below the item's threshold is not collected (98号四（二）)."""
         rule = self.item.admits
         if rule and values.get(rule["field"]) not in rule["values"]:
             field = next(f for f in self.fields if f.code == rule["field"])
-            problems.append(_problem(field, "below_threshold", str(values.get(field.code, "")), why=rule["why"]))
-
-    def _check_open_text(self, values: dict, problems: list[Problem]) -> None:
-        """A citizen's number in a text that will be published harms at once: the row goes back."""
-        for code in self.public_text:
-            text = values.get(code, "")
-            if len(text) >= 18 and hide_id_numbers(text, "") != text:
-                problems.append(_problem(next(f for f in self.fields if f.code == code), "id_number_in_text"))
+            problems.append(_problem(field, "below_threshold", values.get(field.code, ""), why=rule["why"]))
 
     def _identify(self, values: dict, kind: str, decided_on: date, problems: list[Problem]):
         if kind == SubjectKind.PERSON:
@@ -311,8 +306,8 @@ class RowChecker:
         if uscc:
             kinds.append(IdentifierKind.USCC.value)
             lookups.append(uscc)
-        for role, identifier in OTHER_CODES.items():
-            number = self._value(values, role)
+        for code, identifier in self.other_codes:
+            number = values.get(code)
             if number:
                 kinds.append(identifier)
                 lookups.append(number[:64])
@@ -351,9 +346,19 @@ def _reader(field: ItemField):
             return check_organisation_code
         case FieldType.ID_NUMBER:
             return _limited(strict, field.length)
-    if field.role in OTHER_CODES:
-        return _limited(strict, field.length)
-    return _limited(str, field.length)
+    read = _limited(strict if field.role in OTHER_CODES else str, field.length)
+    return _open_text(read) if field.type == FieldType.TEXT and field.scope == Scope.PUBLIC else read
+
+
+def _open_text(read):
+    """A citizen's number in a text that will be published harms at once: the row goes back."""
+
+    def reader(text: str) -> str:
+        if len(text) >= ID_LENGTH and hide_id_numbers(text, "") != text:
+            raise Invalid("id_number_in_text")
+        return read(text)
+
+    return reader
 
 
 def _limited(read, limit: int | None):
@@ -366,11 +371,12 @@ def _limited(read, limit: int | None):
     return reader
 
 
-def _read_date(text: str) -> date:
+def _read_date(text: str) -> str:
+    """The date as ISO text, which is how it is stored."""
     value = parse_date(text)
     if isinstance(value, str):
         raise Invalid(value)
-    return value
+    return value.isoformat()
 
 
 def _decimal_reader(field: ItemField):

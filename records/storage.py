@@ -1,14 +1,20 @@
 """What departments sent, kept as it came, encrypted, outside the database; opened in memory only."""
 
+import gzip
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
 from django.conf import settings
 
 from records import crypto
+from records.reading import PackedPath
+
+PACKED_FROM = 64 * 1024 * 1024
+ZIP = b"PK"  # a workbook is compressed already, and read from its end
 
 
 class FileTooLarge(Exception):
@@ -53,12 +59,22 @@ def discard(name: str) -> None:
 
 @contextmanager
 def opened(name: str) -> Iterator[str]:
-    """A path to the plain bytes. They live in memory only, so no temporary file can be left behind."""
+    """A path to the plain bytes. They live in memory only, so no temporary file can be left behind.
+
+    A large text lies there compressed, or a million rows would take 400 MB; the path then is a PackedPath.
+    """
     memory = os.memfd_create("upload", os.MFD_CLOEXEC)
     try:
-        with _path(name).open("rb") as file:
-            for chunk in crypto.decrypt_stream(file, context=name):
-                os.write(memory, chunk)
-        yield f"/proc/{os.getpid()}/fd/{memory}"
+        with _path(name).open("rb") as file, open(memory, "wb", closefd=False) as plain:
+            chunks = crypto.decrypt_stream(file, context=name)
+            first = next(chunks)
+            is_packed = os.fstat(file.fileno()).st_size > PACKED_FROM and not first.startswith(ZIP)
+            packing = gzip.GzipFile(fileobj=plain, mode="wb", compresslevel=1) if is_packed else None
+            for chunk in chain((first,), chunks):
+                (packing or plain).write(chunk)
+            if packing:
+                packing.close()
+        path = f"/proc/{os.getpid()}/fd/{memory}"
+        yield PackedPath(path) if is_packed else path
     finally:
         os.close(memory)

@@ -12,7 +12,7 @@ from records.reading.folder import Folder, is_folder, open_folder
 from records.reading.header import Column, Header, find_header
 from records.reading.limits import Limits
 from records.reading.messages import FileRefused, describe_problem
-from records.reading.rows import Cell, Date, Note, Number, RawRow
+from records.reading.rows import Cell, Date, Note, Number, PackedPath, RawRow
 from records.reading.table import Table, open_table
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Limits",
     "Note",
     "Number",
+    "PackedPath",
     "RawRow",
     "Table",
     "describe_problem",

@@ -4,6 +4,7 @@ It gets the file as standard input and answers in JSON lines: an opening object,
 `table.py` is the other end. Nothing of a cell's content goes anywhere but into the rows.
 """
 
+import gzip
 import json
 import os
 import resource
@@ -49,7 +50,7 @@ def main() -> None:
     limit_process(limits)
     try:
         with open(0, "rb", closefd=False) as file:
-            send_table(open_reader(file, request, limits))
+            send_table(open_reader(gzip.GzipFile(fileobj=file) if request["packed"] else file, request, limits))
     except FileRefused as refusal:
         send({"refused": refusal.code, "detail": refusal.detail})
     except MemoryError:

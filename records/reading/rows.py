@@ -18,6 +18,12 @@ class Date(Number):
     __slots__ = ()
 
 
+class PackedPath(str):
+    """Where a text lies that we have compressed ourselves (gzip) to keep it in memory. Never a stranger's archive."""
+
+    __slots__ = ()
+
+
 Cell = str
 
 

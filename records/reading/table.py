@@ -16,7 +16,7 @@ from typing import Any, Self
 from records.reading.header import EXAMPLE_ROWS, Column, Header, is_closing, is_example
 from records.reading.limits import MIB, Limits
 from records.reading.messages import FileRefused, name_some, note
-from records.reading.rows import Cell, Date, Note, Number, RawRow
+from records.reading.rows import Cell, Date, Note, Number, PackedPath, RawRow
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from records.reading.child import main; main()"
@@ -78,6 +78,7 @@ class Table:
         self._waited = 0.0
         self._pending = b""
         request = {"limits": dataclasses.asdict(limits), "kind_hint": kind_hint, "columns": list(columns)}
+        request["packed"] = isinstance(path, PackedPath)
         self._process = _start(path, json.dumps(request))
 
     def __enter__(self) -> Self:

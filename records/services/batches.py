@@ -348,28 +348,27 @@ def _start_clock(batch: Batch, done: int) -> None:
 
 
 def _stage(batch: Batch, checker: RowChecker, rows: list) -> None:
-    """Check one slice of the file and keep what came of it, in one transaction."""
-    clean, rejected = [], []
-    for row_no, checked in _checked(checker, rows):
-        (clean if isinstance(checked, CleanRow) else rejected).append((row_no, checked))
+    """Check one slice of the file and keep what came of it, in one transaction; PostgreSQL takes rows in meanwhile."""
+    rejected: list[tuple[int, list[Problem]]] = []
     with transaction.atomic():
+        bulk.commit_later()
         held = _held(batch)
-        bulk.stage(held, (row for row_no, row in clean if row_no > held.checkpoint))
-        bulk.reject(held, rejected)
+        last = bulk.stage(held, _clean(checker, rows, rejected))
         held.rows_read += len(rows)
-        held.rows_rejected = RejectedRow.objects.filter(batch=held).count()
-        if clean:
-            held.staged_until = clean[-1][0]
+        held.rows_rejected += bulk.reject(held, rejected)
+        held.staged_until = last or held.staged_until
         held.moved_at = timezone.now()
         held.save()
 
 
-def _checked(checker: RowChecker, rows: list) -> Iterator[tuple[int, CleanRow | list[Problem]]]:
+def _clean(checker: RowChecker, rows: list, rejected: list[tuple[int, list[Problem]]]) -> Iterator[CleanRow]:
+    """The rows that can stand; what is wrong with the others goes to `rejected`."""
     for row in rows:
-        if row.problem:
-            yield row.row_no, [problem(row.problem)]
+        checked = [problem(row.problem)] if row.problem else checker.check(row.row_no, row.cells)
+        if isinstance(checked, CleanRow):
+            yield checked
         else:
-            yield row.row_no, checker.check(row.row_no, row.cells)
+            rejected.append((row.row_no, checked))
 
 
 def _foresee(batch: Batch) -> None:
@@ -383,6 +382,7 @@ def _foresee(batch: Batch) -> None:
     low: int | None = 0
     while low is not None:
         with transaction.atomic():
+            bulk.commit_later()
             held = _held(batch)
             low = previewing.foresee(held, after=low, size=SLICE)
             held.moved_at = timezone.now()
@@ -469,6 +469,7 @@ def _merge(batch: Batch) -> None:
 
 @transaction.atomic
 def _merge_next(batch: Batch) -> Batch | None:
+    bulk.commit_later()
     held = _held(batch)
     until = bulk.next_slice(held, SLICE)
     if until is None:

@@ -5,14 +5,25 @@
 CREATE TEMP TABLE slice ON COMMIT DROP AS
 SELECT * FROM records_stagedrow WHERE batch_id = %(batch)s AND row_no > %(low)s AND row_no <= %(high)s
 
+-- Temporary tables have no statistics of their own accord; without them the planner believes in one row and loops.
+ANALYZE slice (row_no)
+
+-- WAVE:
+-- From here on once more for the rows that had to wait. A row waits while one before it names one of its codes, or its known
+-- subject, beside other codes: whose code that is shows only when the earlier row has been merged. Few files need more waves.
 -- The decisions about the rows stand apart from the rows, so that writing them down does not copy whole rows.
 CREATE TEMP TABLE merging ON COMMIT DROP AS
 SELECT row_no, id_kinds, id_lookups, id_ciphers, name_key, document_no, decided_on, content_digest,
        NULL::bigint AS subject_id, NULL::bigint AS record_id, NULL::uuid AS key, NULL::text AS outcome, NULL::text AS detail
-FROM slice
-
--- Temporary tables have no statistics of their own accord; without them the planner believes in one row and loops.
-ANALYZE slice (row_no)
+FROM slice WHERE row_no NOT IN (
+    SELECT row_no FROM (
+        SELECT row_no, codes, min(codes) OVER earlier AS low, max(codes) OVER earlier AS high
+        FROM (SELECT row_no, id_kinds || id_lookups AS codes, id_kinds, id_lookups FROM slice) AS s
+            CROSS JOIN LATERAL unnest(id_kinds, id_lookups) AS u (kind, lookup)
+            LEFT JOIN records_identifier AS i USING (kind, lookup)
+        WINDOW earlier AS (PARTITION BY coalesce(i.subject_id::text, kind || ' ' || lookup) ORDER BY row_no)
+    ) AS named WHERE low <> codes OR high <> codes
+)
 
 ANALYZE merging (row_no, name_key, content_digest)
 
@@ -81,16 +92,22 @@ WHERE m.outcome IS NULL AND cardinality(m.id_kinds) > 1
 ON CONFLICT (kind, lookup) DO NOTHING
 
 -- What this file has named so far. The same decision twice: an equal row is nothing new, a different one contradicts the
--- first and goes back.
-INSERT INTO records_batchkey (batch_id, key, row_no, content_digest)
-SELECT DISTINCT ON (key) %(batch)s, key, row_no, content_digest FROM merging WHERE outcome IS NULL ORDER BY key, row_no
-ON CONFLICT DO NOTHING
+-- first and goes back. Only the rows that could not be entered are looked up: in most files there are none.
+WITH named AS (
+    INSERT INTO records_batchkey (batch_id, key, row_no, content_digest)
+    SELECT DISTINCT ON (key) %(batch)s, key, row_no, content_digest FROM merging WHERE outcome IS NULL ORDER BY key, row_no
+    ON CONFLICT DO NOTHING RETURNING row_no
+)
+UPDATE merging AS m SET outcome = 'duplicate_in_file'
+WHERE outcome IS NULL AND NOT EXISTS (SELECT FROM named WHERE named.row_no = m.row_no)
 
 UPDATE merging AS m
-SET outcome = CASE WHEN m.content_digest = k.content_digest THEN 'unchanged' ELSE 'duplicate_in_file' END,
-    detail = k.row_no::text
-FROM records_batchkey AS k
-WHERE k.batch_id = %(batch)s AND k.key = m.key AND k.row_no <> m.row_no AND m.outcome IS NULL
+SET outcome = CASE WHEN m.content_digest = first.content_digest THEN 'unchanged' ELSE m.outcome END, detail = first.row_no::text
+FROM merging AS n CROSS JOIN LATERAL (
+    SELECT k.row_no, k.content_digest FROM records_batchkey AS k
+    WHERE k.batch_id = %(batch)s AND k.key = n.key LIMIT 1
+) AS first
+WHERE m.row_no = n.row_no AND n.outcome = 'duplicate_in_file'
 
 -- What is held already: one look into the unique index a row. The last three columns are compared in a way no other index
 -- serves: without statistics (a first large import) the planner took the one on dates, and 100,000 rows took two minutes.
@@ -143,12 +160,3 @@ SELECT gen_random_uuid(), %(item)s, %(code)s, m.subject_id, %(department)s, s.su
 FROM merging AS m JOIN slice AS s ON s.row_no = m.row_no
 WHERE m.record_id IS NULL AND m.outcome IS NULL
 ORDER BY s.row_no
-
--- Subjects made for rows that were then sent back.
-WITH gone AS (
-    SELECT DISTINCT subject_id AS id FROM merging AS m
-    WHERE m.outcome IS NOT NULL AND NOT EXISTS (SELECT FROM records_record AS r WHERE r.subject_id = m.subject_id)
-), codes AS (
-    DELETE FROM records_identifier USING gone WHERE subject_id = gone.id
-)
-DELETE FROM records_subject USING gone WHERE records_subject.id = gone.id

@@ -108,13 +108,13 @@ def settle(stack: RunningStack, *, hurry: bool = True, seconds: float = 120) -> 
     stack.wait_until("batches, records and deliveries settled", is_settled, seconds=seconds)
 
 
-def reach(stack: RunningStack, condition: str, batch: str | None = None) -> None:
+def reach(stack: RunningStack, condition: str, batch: str | None = None, *, seconds: float = 60) -> None:
     """Return at the moment at which the condition holds, of this batch if one is named."""
     query = (
         f"SELECT {condition}" if batch is None else f"SELECT {condition} FROM records_batch WHERE public_id = '{batch}'"
     )
     with stack.session() as session:  # some moments last a fifth of a second
-        end = time.monotonic() + 60
+        end = time.monotonic() + seconds
         while session.execute(query).fetchone() != (True,):
             assert time.monotonic() < end, f"never reached: {condition}"
             time.sleep(0.01)

@@ -1,0 +1,18 @@
+"""`make bench` in its shortest form: every figure is taken, whatever it is on a busy machine."""
+
+import subprocess
+import sys
+
+from credit_platform.stack.options import CHECKOUT
+from tests.running import clean_environment
+
+
+def test_bench_runs_to_its_end():
+    short = {"BENCH_ROWS": "400", "BENCH_STORED": "2000", "BENCH_LARGE": "400"}
+    done = subprocess.run(
+        [sys.executable, "-m", "bench"],
+        cwd=CHECKOUT, env=clean_environment(**short), capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode in (0, 1), done.stderr
+    for figure in ("库中 2,000 条时报送", "直接 COPY", "bulk_create", "django-import-export", "内存峰值", "主体页"):
+        assert figure in done.stdout, done.stdout + done.stderr
