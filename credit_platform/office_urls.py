@@ -7,7 +7,7 @@ from catalogue import views as catalogue
 from credit_platform import office
 from credit_platform.office import inside
 from exchange import views as exchange
-from records.views import batches, entry, records, special, subjects, templates
+from records.views import batches, changes, entry, erasures, records, special, subjects, templates
 
 app_name = "office"
 urlpatterns = [
@@ -27,7 +27,17 @@ urlpatterns = [
     path("records/new/", inside(entry.choose_item), name="record-new"),
     path("records/new/<str:code>/", inside(entry.enter), name="record-entry"),
     path("records/<uuid:public_id>/", inside(records.record), name="record"),
-    path("records/<uuid:public_id>/withdraw/", inside(records.withdraw), name="record-withdraw"),
+    path("records/<uuid:public_id>/withdraw/", inside(changes.withdraw), name="record-withdraw"),
+    path("records/<uuid:public_id>/correct/", inside(changes.correct), name="record-correct"),
+    path("records/<uuid:public_id>/erase/", inside(erasures.ask), name="record-erase"),
+    path("changes/", inside(changes.change_list), name="changes"),
+    path("changes/approve/", inside(changes.approve_many), name="changes-approve"),
+    path("changes/<uuid:public_id>/", inside(changes.change), name="change"),
+    path("changes/<uuid:public_id>/decide/", inside(changes.decide), name="change-decide"),
+    path("changes/<uuid:public_id>/cancel/", inside(changes.cancel), name="change-cancel"),
+    path("erasures/", inside(erasures.erasure_list), name="erasures"),
+    path("erasures/<uuid:public_id>/", inside(erasures.erasure), name="erasure"),
+    path("erasures/<uuid:public_id>/decide/", inside(erasures.decide), name="erasure-decide"),
     path("subjects/<uuid:public_id>/", inside(subjects.subject), name="subject"),
     path("subjects/<uuid:public_id>/reveal/", inside(subjects.reveal), name="subject-reveal"),
     path("subjects/<uuid:public_id>/rename/", inside(subjects.rename), name="subject-rename"),

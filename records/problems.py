@@ -66,6 +66,12 @@ PROBLEMS = {
     "person_name_conflict": ("该证件号码在平台登记的姓名与本行不一致。", "请对照证件核对姓名和号码。"),
     "identifier_conflict": ("本行的几个代码分属平台上不同的主体。", "请核对每一个代码。"),
     "duplicate_in_file": ("与本文件第 {row} 行的主体、文书号和决定日期相同，但内容不同。", "请只保留正确的一行。"),
+    "subject_not_correctable": (
+        "更正不能改变主体的代码或证件号码。",
+        "请撤回这条记录，再按正确的主体重新报送。",
+    ),
+    "decision_held_already": ("该主体已有同一“{field}”和决定日期的记录。", "请核对文书号和决定日期。"),
+    "erased_before": ("该记录已依法删除（{date}）。", "请勿再次报送。"),
     "withdrawn_before": ("该记录此前已经撤回（{date}）。", "如确需恢复，请联系平台审核员。"),
 }
 

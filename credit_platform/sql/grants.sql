@@ -15,6 +15,7 @@ BEGIN
 END $$;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO credit_office, credit_worker;
+GRANT EXECUTE ON FUNCTION records_erase(bigint) TO credit_office;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO credit_office, credit_worker;
 
 -- Insert-only, whatever a program may try. Only the worker seals.
@@ -22,7 +23,7 @@ REVOKE UPDATE, DELETE ON audit_auditevent, audit_seal, audit_sealentry, records_
 REVOKE INSERT ON records_recordversion FROM credit_office, credit_worker;  -- written by its trigger only
 REVOKE INSERT ON audit_seal, audit_sealentry FROM credit_office;
 -- Never deleted.
-REVOKE DELETE ON records_record, records_batch, accounts_user, accounts_apitoken, records_specialquery, catalogue_informationitem,
+REVOKE DELETE ON records_record, records_batch, accounts_user, accounts_apitoken, records_specialquery, records_changerequest, records_erasure, catalogue_informationitem,
     catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM credit_office, credit_worker;
 -- Views are read.

@@ -1,6 +1,7 @@
 """The facts: subjects, their identifiers, credit records, and the batches they came in."""
 
 from records.models.batches import Batch, BatchKey, IdempotencyKey, RejectedRow, StagedRow
+from records.models.changes import ChangeRequest, Erasure, WithdrawalReason
 from records.models.records import Record, RecordVersion
 from records.models.special import SpecialQuery
 from records.models.subjects import PERSON_ID_KINDS, Bigrams, Identifier, IdentifierKind, Subject
@@ -10,6 +11,8 @@ __all__ = [
     "Batch",
     "BatchKey",
     "Bigrams",
+    "ChangeRequest",
+    "Erasure",
     "IdempotencyKey",
     "Identifier",
     "IdentifierKind",
@@ -19,4 +22,5 @@ __all__ = [
     "SpecialQuery",
     "StagedRow",
     "Subject",
+    "WithdrawalReason",
 ]

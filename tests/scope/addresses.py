@@ -30,6 +30,13 @@ PARAMETERS: dict[str, Callable[[Side], dict]] = {
     "office:record-entry": lambda side: {"code": "XZCF"},
     "office:record": lambda side: {"public_id": side.record.public_id},
     "office:record-withdraw": lambda side: {"public_id": side.record.public_id},
+    "office:record-correct": lambda side: {"public_id": side.record.public_id},
+    "office:record-erase": lambda side: {"public_id": side.record.public_id},
+    "office:change": lambda side: {"public_id": side.change.public_id},
+    "office:change-decide": lambda side: {"public_id": side.change.public_id},
+    "office:change-cancel": lambda side: {"public_id": side.change.public_id},
+    "office:erasure": lambda side: {"public_id": side.erasure.public_id},
+    "office:erasure-decide": lambda side: {"public_id": side.erasure.public_id},
     "office:subject": lambda side: {"public_id": side.person.public_id},
     "office:subject-reveal": lambda side: {"public_id": side.person.public_id},
     "office:subject-rename": lambda side: {"public_id": side.organisation.public_id},
@@ -50,7 +57,16 @@ QUERIES = {
 }
 # What a form has to bring for its verb to be reached.
 FORMS: dict[str, Callable[[Side], dict[str, object]]] = {
-    "office:record-withdraw": lambda side: {"reason": "核对时发现有误"},
+    "office:record-withdraw": lambda side: {"reason_code": "other", "reason": "核对时发现有误", "key": "k"},
+    "office:record-erase": lambda side: {
+        "authority": "示例法院",
+        "document_no": "1号",
+        "legal_basis": "《示例法》第一条",
+        "reason": "示例",
+    },
+    "office:changes-approve": lambda side: {"change": str(side.change.public_id)},
+    "office:change-decide": lambda side: {"decision": "refuse", "reason": "示例"},
+    "office:erasure-decide": lambda side: {"decision": "refuse", "reason": "示例"},
     "office:special-query-decide": lambda side: {"decision": "grant", "reason": "用途与依据相称"},
     "office:subject-reveal": lambda side: {"kind": "id_card", "purpose": "核对身份"},
     "office:subject-rename": lambda side: {"name": "改名后的示例公司", "reason": "变更登记"},

@@ -10,8 +10,8 @@ from accounts.services import issue_token, place_user
 from credit_platform import demo
 from exchange.models import Handover
 from records import services
-from records.models import Batch, Record, SpecialQuery, Subject
-from records.services import special
+from records.models import Batch, ChangeRequest, Erasure, Record, SpecialQuery, Subject
+from records.services import changes, erasures, special
 from records.services.batches import item_in_force
 from tests.conftest import TODAY
 
@@ -35,6 +35,8 @@ class Side:
     withdrawn: Record
     asked: SpecialQuery
     granted: SpecialQuery
+    change: ChangeRequest
+    erasure: Erasure
 
     @property
     def organisation(self) -> Subject:
@@ -48,7 +50,7 @@ class Side:
     def canaries(self) -> list[str]:
         """What only this side has; nobody from another department may be sent any of it."""
         facts = (self.batch, self.waiting, self.refused, self.record, self.personal, self.withdrawn)
-        objects = (*facts, self.asked, self.granted)
+        objects = (*facts, self.asked, self.granted, self.change, self.erasure)
         ids = [str(each.public_id) for each in (*objects, self.organisation, self.person)]
         codes = [self.department.code, self.department.uscc, self.organisation.uscc, self.token]
         return [self.word, *ids, *codes]
@@ -95,7 +97,19 @@ def make_side(word: str, number: int) -> Side:
         Record.objects.get(pk=withdrawn.pk),
         ask(lead, word, number),
         special.grant_special_query(ask(lead, word, number), actor=make_reviewer(word), reason=word, today=TODAY),
+        ask_to_withdraw(personal, clerk, word),
+        ask_to_erase(withdrawn, lead, word),
     )
+
+
+def ask_to_withdraw(record: Record, clerk: User, word: str) -> ChangeRequest:
+    why = changes.Why(f"{word}的说明")
+    return changes.request_withdrawal(record, reason_code="other", why=why, key=word, actor=clerk, today=TODAY)
+
+
+def ask_to_erase(record: Record, lead: User, word: str) -> Erasure:
+    texts = {"authority": f"{word}法院", "document_no": f"{word}1号", "legal_basis": f"{word}法", "reason": word}
+    return erasures.request_erasure(record, actor=lead, **texts)
 
 
 def ask(lead: User, word: str, number: int) -> SpecialQuery:
