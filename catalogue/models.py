@@ -171,6 +171,13 @@ class PersonDisplay(models.TextChoices):
     MASKED = "masked", "隐去姓名"
 
 
+class Change(models.TextChoices):
+    """What a department may ask to do with a record of its own."""
+
+    CORRECT = "correct", "更正"
+    WITHDRAW = "withdraw", "撤回"
+
+
 class InformationItem(models.Model):
     """信息目录项, one edition. Without a legal basis it cannot exist; records can only enter while it is in force."""
 
@@ -186,6 +193,12 @@ class InformationItem(models.Model):
     )
     minimum_age = models.PositiveSmallIntegerField("自然人最低年龄", default=18)
     severity_by_value = models.JSONField("失信程度划分", default=dict, blank=True)
+    needs_approval = ArrayField(
+        models.CharField(max_length=10, choices=Change.choices),
+        default=list,
+        blank=True,
+        verbose_name="须经第二人审批的变更",
+    )
     report_within_key = models.CharField("报送时限", max_length=60, blank=True)
     standing = models.CharField("信息性质", max_length=10, choices=Standing.choices, default=Standing.OFFICIAL)
     forwarded = models.BooleanField("推送国家平台作为参考", default=False)

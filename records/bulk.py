@@ -100,6 +100,7 @@ def merge(batch: Batch, *, until: int) -> Counter:
         "code": batch.item.code,
         "department": batch.department_id,
         "previewed": batch.decided_at is not None,
+        "sent_by": batch.sent_by_id,
     }
     counts: Counter = Counter()
     with connection.cursor() as cursor:
@@ -153,10 +154,11 @@ def expire(today: date, *, limit: int) -> list[tuple[int, str, str, date]]:
         cursor.execute(
             """
             UPDATE records_record AS r
-            SET state = 'expired', ended_on = displayed_until, revision = revision + 1, updated_at = now()
+            SET state = 'expired', ended_on = displayed_until, updated_at = now(), revision = revision + 1,
+                explained_revision = revision + 1, change_kind = 'expired', changed_by_id = NULL, change_reason = ''
             FROM (
                 SELECT id FROM records_record
-                WHERE state IN ('current', 'disputed') AND displayed_until < %s
+                WHERE state IN ('current', 'disputed', 'suspended') AND displayed_until < %s
                 ORDER BY displayed_until, id LIMIT %s FOR UPDATE SKIP LOCKED
             ) AS due
             WHERE r.id = due.id RETURNING r.id, r.item_code, r.document_no, r.ended_on
@@ -164,3 +166,21 @@ def expire(today: date, *, limit: int) -> list[tuple[int, str, str, date]]:
             [today, limit],
         )
         return cursor.fetchall()
+
+
+def batches_of_record(record_id: int) -> list[int]:
+    """Every batch that ever brought this record or a former state of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT batch_id FROM records_record WHERE id = %(id)s UNION "
+            "SELECT (former ->> 'batch_id')::bigint FROM records_recordversion WHERE record_id = %(id)s",
+            {"id": record_id},
+        )
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def erase(erasure_id: int) -> tuple[str, int]:
+    """Let the database carry out a signed erasure; returns the digest of what was there and how many versions."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT digest, emptied FROM records_erase(%s)", [erasure_id])
+        return cursor.fetchone()

@@ -113,16 +113,6 @@ class RecordFilterForm(FilterForm):
     late = forms.BooleanField(label="超过报送时限", required=False, widget=forms.HiddenInput)
 
 
-class WithdrawForm(forms.Form):
-    reason = forms.CharField(
-        label="撤回原因",
-        max_length=500,
-        widget=forms.Textarea,
-        help_text="写明为什么撤回，例如“决定已被复议机关撤销”。不要写证件号码。",
-        error_messages={"required": "请写明撤回原因。"},
-    )
-
-
 class UndoForm(forms.Form):
     reason = forms.CharField(
         label="撤回原因",
@@ -255,8 +245,10 @@ class RecordForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, fields: list[ItemField], data=None, *, department: Department | None = None):
-        super().__init__(data, initial=_initial(fields, department) if department else None)
+    def __init__(
+        self, fields: list[ItemField], data=None, *, department: Department | None = None, initial: dict | None = None
+    ):
+        super().__init__(data, initial=_initial(fields, department) if department else initial)
         self.item_fields = fields
         for each in fields:
             self.fields[each.code] = _form_field(each, fields)

@@ -108,11 +108,23 @@ class RecordQuerySet(OfItemQuerySet):
         return self.filter(state__in=workflow.RECORD_LIVE, displayed_from__lte=on, displayed_until__gte=on)
 
     def term_ended(self, *, on: date):
-        return self.filter(state__in=workflow.RECORD_LIVE, displayed_until__lt=on)
+        return self.filter(state__in=workflow.RECORD_OPEN, displayed_until__lt=on)
 
     def pending_national(self):
         """What the national platform has not confirmed yet; the partial index record_pending answers this."""
         return self.filter(revision__gt=F("national_revision"))
+
+
+class ChangeRequestQuerySet(ScopedQuerySet):
+    def waiting(self):
+        """Still to be decided."""
+        return self.filter(state=workflow.CHANGE_PENDING)
+
+
+class ErasureQuerySet(ScopedQuerySet):
+    def waiting(self):
+        """Still to be decided."""
+        return self.filter(state=workflow.ErasureState.REQUESTED)
 
 
 class SpecialQueryQuerySet(ScopedQuerySet):

@@ -29,6 +29,7 @@ def undo(batch: Batch, *, until: int) -> int:
         "batch": batch.pk,
         "low": batch.checkpoint,
         "high": until,
+        "by": batch.undone_by_id,
         "reason": f"整批撤回：{batch.undo_reason}",
     }
     with connection.cursor() as cursor:

@@ -31,7 +31,8 @@ UPDATE records_record AS r
 SET displayed_until = CASE WHEN j.is_recomputed AND j.kind = 'ended' THEN %(on)s::date - 1
                            WHEN j.is_recomputed THEN j.then_until ELSE r.displayed_until END,
     display_rule_key = CASE WHEN j.is_recomputed THEN coalesce(j.key, r.display_rule_key) ELSE r.display_rule_key END,
-    revision = r.revision + 1, updated_at = now()
+    revision = r.revision + 1, explained_revision = r.revision + 1, change_kind = 'recomputed', changed_by_id = NULL,
+    change_reason = %(why)s, updated_at = now()
 FROM (SELECT *, %(recomputes)s AND kind IN ('ended', 'shorter') AS is_recomputed FROM judged) AS j
 WHERE j.id = r.id AND (j.is_recomputed OR j.is_closed OR j.kind = 'hidden')
 RETURNING j.kind
@@ -91,7 +92,9 @@ def affected(
 def carry_out(edition: Edition) -> dict[str, int]:
     """Change the records the way the approved edition says, and return how many of each kind."""
     found: dict[str, int] = {}
-    for (kind,) in _ask(CARRY_OUT, edition, edition.in_force_on, recomputes=edition.recomputes):
+    for (kind,) in _ask(
+        CARRY_OUT, edition, edition.in_force_on, recomputes=edition.recomputes, why=f"信息目录{edition}"
+    ):
         found[kind] = found.get(kind, 0) + 1
     return found
 

@@ -19,9 +19,11 @@ class BatchState(TextChoices):
 class RecordState(TextChoices):
     CURRENT = "current", "有效"
     DISPUTED = "disputed", "异议核查中"
+    SUSPENDED = "suspended", "暂停公示"
     WITHDRAWN = "withdrawn", "已撤回"
     EXPIRED = "expired", "公示期满"
     UNREPORTED = "unreported", "已随批撤回"
+    ERASED = "erased", "已依法删除"
 
 
 class Commit(TextChoices):
@@ -64,6 +66,37 @@ class SpecialQueryState(TextChoices):
     LAPSED = "lapsed", "逾期失效"
 
 
+class ChangeKind(TextChoices):
+    """How a revision of a record came about."""
+
+    REPORTED = "reported", "报送"
+    CORRECTED = "corrected", "更正"
+    WITHDRAWN = "withdrawn", "撤回"
+    SUSPENDED = "suspended", "申请撤回，暂停公示"
+    RESUMED = "resumed", "恢复公示"
+    EXPIRED = "expired", "公示期满"
+    ERASED = "erased", "依法删除"
+    UNDONE = "undone", "整批撤回"
+    RECOMPUTED = "recomputed", "目录变更，重算期限"
+    MERGED = "merged", "主体合并"
+    UNMERGED = "unmerged", "撤销主体合并"
+    FOLLOWED = "followed", "随来源记录变更"
+
+
+class ChangeState(TextChoices):
+    PENDING = "pending", "待审批"
+    APPLIED = "applied", "已办理"
+    DECLINED = "declined", "未同意"
+    RECALLED = "recalled", "已撤销"
+    OUTDATED = "outdated", "已失效"
+
+
+class ErasureState(TextChoices):
+    REQUESTED = "requested", "待审核"
+    CARRIED_OUT = "carried_out", "已删除"
+    REJECTED = "rejected", "不予删除"
+
+
 RECEIVED, READING, PREVIEWED = BatchState.RECEIVED.value, BatchState.READING.value, BatchState.PREVIEWED.value
 MERGING, COMMITTED, REFUSED = BatchState.MERGING.value, BatchState.COMMITTED.value, BatchState.REFUSED.value
 CANCELLED, ABANDONED = BatchState.CANCELLED.value, BatchState.ABANDONED.value
@@ -72,10 +105,15 @@ UNDOING, UNDONE = BatchState.UNDOING.value, BatchState.UNDONE.value
 BATCH_MOVING = (RECEIVED, READING, MERGING, UNDOING)
 BATCH_UNFINISHED = (RECEIVED, READING, PREVIEWED, MERGING, UNDOING)
 
-CURRENT, DISPUTED = RecordState.CURRENT.value, RecordState.DISPUTED.value
-WITHDRAWN, EXPIRED = RecordState.WITHDRAWN.value, RecordState.EXPIRED.value
+CURRENT, DISPUTED, SUSPENDED = RecordState.CURRENT.value, RecordState.DISPUTED.value, RecordState.SUSPENDED.value
 UNREPORTED = RecordState.UNREPORTED.value
-RECORD_LIVE = (CURRENT, DISPUTED)
+WITHDRAWN, EXPIRED, ERASED = RecordState.WITHDRAWN.value, RecordState.EXPIRED.value, RecordState.ERASED.value
+RECORD_LIVE = (CURRENT, DISPUTED)  # may be shown
+RECORD_OPEN = (*RECORD_LIVE, SUSPENDED)  # not ended
+
+CHANGE_PENDING, CHANGE_APPLIED = ChangeState.PENDING.value, ChangeState.APPLIED.value
+CHANGE_REFUSED, CHANGE_CANCELLED = ChangeState.DECLINED.value, ChangeState.RECALLED.value
+CHANGE_STALE = ChangeState.OUTDATED.value
 
 SUGGESTED, MERGED = MergeState.SUGGESTED.value, MergeState.MERGED.value
 DISMISSED, UNMERGED = MergeState.DISMISSED.value, MergeState.UNMERGED.value
@@ -123,6 +161,25 @@ TRANSITIONS = {
     (CORRECTED, "reopen"): (UNEXPLAINED, "更正不充分，退回部门"),
     (EXPLAINED, "settle"): (SETTLED, "重错码办结"),
     (CORRECTED, "settle"): (SETTLED, "重错码办结"),
+    (CURRENT, "suspend"): (SUSPENDED, "国发〔2016〕33号（二十二）：核实期间暂不执行"),
+    (SUSPENDED, "resume"): (CURRENT, "审批人不同意撤回，或申请人撤销申请"),
+    (SUSPENDED, "withdraw"): (WITHDRAWN, "国发〔2016〕33号（二十二）：及时更正或撤销"),
+    (SUSPENDED, "deduplicate"): (WITHDRAWN, "主体合并：同一决定只留一条"),
+    (SUSPENDED, "expire"): (EXPIRED, "国办发〔2016〕98号四（三）：不再展示超过期限的信息"),
+    (CURRENT, "erase"): (ERASED, "个人信息保护法第四十七条，或生效的法律文书"),
+    (DISPUTED, "erase"): (ERASED, "个人信息保护法第四十七条，或生效的法律文书"),
+    (SUSPENDED, "erase"): (ERASED, "个人信息保护法第四十七条，或生效的法律文书"),
+    (WITHDRAWN, "erase"): (ERASED, "个人信息保护法第四十七条，或生效的法律文书"),
+    (EXPIRED, "erase"): (ERASED, "个人信息保护法第四十七条，或生效的法律文书"),
+    (ErasureState.REQUESTED.value, "carry_out"): (
+        ErasureState.CARRIED_OUT.value,
+        "个人信息保护法第四十七条，或生效的法律文书",
+    ),
+    (ErasureState.REQUESTED.value, "deny"): (ErasureState.REJECTED.value, "没有应当删除的依据"),
+    (CHANGE_PENDING, "approve"): (CHANGE_APPLIED, "第二人审批"),
+    (CHANGE_PENDING, "refuse"): (CHANGE_REFUSED, "第二人审批"),
+    (CHANGE_PENDING, "cancel"): (CHANGE_CANCELLED, "申请人不再需要"),
+    (CHANGE_PENDING, "outdate"): (CHANGE_STALE, "记录在审批前已经变化"),
     (ASKED, "grant"): (GRANTED, "国发〔2014〕21号四（五）：特殊查询特殊申请"),
     (ASKED, "deny"): (DENIED, "国发〔2014〕21号四（五）：特殊查询特殊申请"),
     (ASKED, "drop"): (DROPPED, "申请部门撤销"),

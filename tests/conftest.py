@@ -44,6 +44,8 @@ BUSINESS = (
     "records_rejectedrow",
     "records_batchkey",
     "records_specialquery",
+    "records_changerequest",
+    "records_erasure",
     "records_stagedrow",
     "records_previewedrow",
     "records_preview",

@@ -15,6 +15,7 @@ BEGIN
 END $$;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO credit_office, credit_worker;
+GRANT EXECUTE ON FUNCTION records_erase(bigint) TO credit_office;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO credit_office, credit_worker;
 
 -- Insert-only, whatever a program may try. Only the worker seals.
@@ -27,7 +28,7 @@ REVOKE INSERT ON audit_seal, audit_sealentry, audit_treehead FROM credit_office;
 -- Never deleted.
 REVOKE DELETE ON audit_readingrule, audit_alarm, audit_sampledreading, audit_incident, audit_assessment FROM credit_office, credit_worker;
 REVOKE DELETE ON records_subjectmerge, records_codecase, records_codecaserow FROM credit_office, credit_worker;
-REVOKE DELETE ON records_record, records_batch, records_specialquery FROM credit_office, credit_worker;
+REVOKE DELETE ON records_record, records_batch, records_specialquery, records_changerequest, records_erasure FROM credit_office, credit_worker;
 REVOKE DELETE ON records_reportingduty, records_bulletin FROM credit_office, credit_worker;
 REVOKE DELETE ON exchange_headhandover FROM credit_office, credit_worker;
 REVOKE DELETE ON accounts_user, accounts_apitoken FROM credit_office, credit_worker;

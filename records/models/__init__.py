@@ -2,6 +2,7 @@
 
 from records.models.batches import Batch, BatchKey, IdempotencyKey, RejectedRow, StagedRow
 from records.models.cases import CodeCase, CodeCaseRow
+from records.models.changes import ChangeRequest, Erasure, WithdrawalReason
 from records.models.merging import Reason, SubjectMerge, SuspectedDuplicate
 from records.models.persons import Certificate
 from records.models.previews import Preview, PreviewedRow, ReportingSetting
@@ -34,8 +35,10 @@ __all__ = [
     "Bigrams",
     "Bulletin",
     "Certificate",
+    "ChangeRequest",
     "CodeCase",
     "CodeCaseRow",
+    "Erasure",
     "FigureRun",
     "FormerName",
     "IdempotencyKey",
@@ -59,5 +62,6 @@ __all__ = [
     "SubjectMerge",
     "SuspectedDuplicate",
     "Verification",
+    "WithdrawalReason",
     "ZeroReport",
 ]

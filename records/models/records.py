@@ -2,9 +2,11 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from catalogue.models import InformationItem, Severity
 from records import workflow
@@ -52,6 +54,15 @@ class Record(models.Model):
     display_rule_key = models.CharField("公示期限规则", max_length=60, blank=True)
     ended_on = models.DateField("终止日期", null=True)
     end_reason = models.TextField("终止原因", blank=True, db_default="")
+    # Who brought this revision about, and why. Every verb that moves the revision on says so: see the check below.
+    change_kind = models.CharField(
+        "变更方式", max_length=10, choices=workflow.ChangeKind.choices, db_default=workflow.ChangeKind.REPORTED.value
+    )
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="变更人"
+    )
+    change_reason = models.TextField("变更原因", blank=True, db_default="")
+    explained_revision = models.PositiveIntegerField(db_default=1, default=1, editable=False)
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="records", verbose_name="批次")
     row_no = models.PositiveIntegerField("行号")
     revision = models.PositiveIntegerField("版本", db_default=1, default=1)
@@ -68,7 +79,7 @@ class Record(models.Model):
             models.Index(fields=["document_no"], name="record_document_no"),
             models.Index(fields=["item_code", "-decided_on"], name="record_by_decision"),
             models.Index(
-                fields=["displayed_until"], name="record_term_running", condition=Q(state__in=workflow.RECORD_LIVE)
+                fields=["displayed_until"], name="record_term_running", condition=Q(state__in=workflow.RECORD_OPEN)
             ),
             models.Index(fields=["derived_from"], name="record_derived", condition=Q(derived_from__isnull=False)),
             models.Index(fields=["id"], name="record_pending", condition=Q(revision__gt=F("national_revision"))),
@@ -82,10 +93,14 @@ class Record(models.Model):
                 condition=Q(state__in=[state.value for state in workflow.RecordState]), name="record_state_is_known"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=workflow.RECORD_LIVE) | Q(ended_on__isnull=False), name="ended_record_has_a_date"
+                condition=Q(state__in=workflow.RECORD_OPEN) | Q(ended_on__isnull=False), name="ended_record_has_a_date"
             ),
             models.CheckConstraint(
                 condition=Q(national_revision__lte=F("revision")), name="national_platform_is_never_ahead"
+            ),
+            # A verb that moves the revision on without saying who and why is refused here.
+            models.CheckConstraint(
+                condition=Q(explained_revision=F("revision")), name="every_revision_says_who_and_why"
             ),
         ]
 
@@ -103,6 +118,14 @@ class Record(models.Model):
             and self.displayed_until is not None
             and self.displayed_from <= on <= self.displayed_until
         )
+
+    def explain(self, kind: str, *, by, reason: str) -> list[str]:
+        """Move the revision on and say who did it and why; returns the fields to save."""
+        self.revision += 1
+        self.explained_revision = self.revision
+        self.change_kind, self.changed_by, self.change_reason = kind, by, reason
+        self.updated_at = timezone.now()
+        return ["revision", "explained_revision", "change_kind", "changed_by", "change_reason", "updated_at"]
 
 
 class RecordVersion(models.Model):

@@ -25,6 +25,7 @@ from records.models import (
     SubjectMerge,
     SuspectedDuplicate,
 )
+from records.workflow import ChangeKind
 
 DUPLICATE = "与合并后保留的主体的同一决定重复"
 COLUMNS = ("uscc", "region_code", "adult_on")
@@ -176,14 +177,16 @@ def merge_subjects(merge: SubjectMerge, *, actor: User, reason: str) -> SubjectM
     merge = _decided(merge, "merge", actor=actor, reason=reason)
     survivor, absorbed = _locked(merge)
     _require_mergeable(survivor, absorbed)
-    duplicates = _close_duplicates(survivor, absorbed, on=timezone.localdate())
+    duplicates = _close_duplicates(survivor, absorbed, actor=actor, on=timezone.localdate())
     merge.moved = {
         "last_record": Record.objects.aggregate(last=Max("pk"))["last"] or 0,
         "last_identifier": Identifier.objects.aggregate(last=Max("pk"))["last"] or 0,
         "survivor": _columns(survivor),
         "absorbed": _columns(absorbed),
         "duplicates": duplicates,
-        "records": _move_records(absorbed, survivor, but=same_decisions(absorbed, survivor)),
+        "records": _move_records(
+            absorbed, survivor, but=same_decisions(absorbed, survivor), why=_why(ChangeKind.MERGED, actor, reason)
+        ),
         "identifiers": _move(Identifier, absorbed, survivor),
         "names": _move(FormerName, absorbed, survivor),
         "redirects": _redirect(absorbed, survivor),
@@ -206,25 +209,32 @@ def same_decisions(absorbed: Subject, survivor: Subject):
     return Record.objects.filter(Exists(twin), subject=absorbed)
 
 
-def _close_duplicates(survivor: Subject, absorbed: Subject, *, on) -> list[dict]:
+def _close_duplicates(survivor: Subject, absorbed: Subject, *, actor: User, on) -> list[dict]:
     closed = []
-    for record in same_decisions(absorbed, survivor).filter(state__in=workflow.RECORD_LIVE).order_by("pk"):
+    for record in same_decisions(absorbed, survivor).filter(state__in=workflow.RECORD_OPEN).order_by("pk"):
         closed.append({"record": record.pk, "state": record.state, "revision": record.revision + 1})
         record.state = workflow.next_state(record.state, "deduplicate")
         record.ended_on, record.end_reason = on, DUPLICATE
-        record.revision, record.updated_at = record.revision + 1, timezone.now()
-        record.save(update_fields=["state", "ended_on", "end_reason", "revision", "updated_at"])
+        moved = record.explain(ChangeKind.MERGED, by=actor, reason=DUPLICATE)
+        record.save(update_fields=["state", "ended_on", "end_reason", *moved])
     return closed
 
 
-def _move_records(source: Subject, target: Subject, *, but) -> list[int]:
+def _move_records(source: Subject, target: Subject, *, but, why: dict) -> list[int]:
     pks = list(Record.objects.filter(subject=source).exclude(pk__in=but).order_by("pk").values_list("pk", flat=True))
-    _give_records(pks, target)
+    _give_records(pks, target, why)
     return pks
 
 
-def _give_records(pks: list[int], target: Subject) -> None:
-    Record.objects.filter(pk__in=pks).update(subject=target, revision=F("revision") + 1, updated_at=timezone.now())
+def _give_records(pks: list[int], target: Subject, why: dict) -> None:
+    Record.objects.filter(pk__in=pks).update(subject=target, **why)
+
+
+def _why(kind: ChangeKind, actor: User, reason: str) -> dict:
+    """What an update writes to move many revisions on, with who did it and why."""
+    later = F("revision") + 1
+    said = {"change_kind": kind.value, "changed_by": actor, "change_reason": reason}
+    return {"revision": later, "explained_revision": later, "updated_at": timezone.now(), **said}
 
 
 def _move(model: type[Identifier] | type[FormerName], source: Subject, target: Subject) -> list[int]:
@@ -276,17 +286,17 @@ def unmerge_subjects(merge: SubjectMerge, *, actor: User, reason: str) -> Subjec
     merge.state = workflow.next_state(merge.state, "unmerge")
     survivor, absorbed = _locked(merge)
     _require_latest(merge)
-    moved = merge.moved
-    came_since = _return_what_came_since(moved, survivor, absorbed)
+    moved, why = merge.moved, _why(ChangeKind.UNMERGED, actor, reason)
+    came_since = _return_what_came_since(moved, survivor, absorbed, why)
     still_there = Record.objects.filter(pk__in=moved["records"], subject=survivor).values_list("pk", flat=True)
-    _give_records(list(still_there), absorbed)
+    _give_records(list(still_there), absorbed, why)
     Identifier.objects.filter(pk__in=moved["identifiers"]).update(subject=absorbed)
     FormerName.objects.filter(pk__in=moved["names"]).update(subject=absorbed)
     FormerName.objects.filter(pk=moved["added_name"]).delete()
     Subject.objects.filter(pk__in=moved["redirects"]).update(merged_into=absorbed)
     Subject.objects.filter(pk=survivor.pk).update(**moved["survivor"])
     Subject.objects.filter(pk=absorbed.pk).update(merged_into=None, **moved["absorbed"])
-    _reopen_duplicates(moved["duplicates"])
+    _reopen_duplicates(moved["duplicates"], why)
     merge.unmerged_by, merge.unmerged_at, merge.unmerged_because = actor, timezone.now(), reason
     merge.save()
     audit.record(
@@ -305,7 +315,7 @@ def _require_latest(merge: SubjectMerge) -> None:
         raise Refused("这两个主体之后还办理过合并，请先撤销后一次合并。", code="later_merge_stands")
 
 
-def _return_what_came_since(moved: dict, survivor: Subject, absorbed: Subject) -> list[int]:
+def _return_what_came_since(moved: dict, survivor: Subject, absorbed: Subject, why: dict) -> list[int]:
     """Persons' records hold no plain number, so what came since stays with the survivor: it is one person's anyway."""
     codes = Identifier.objects.filter(pk__in=moved["identifiers"], cipher="").values_list("lookup", flat=True)
     own = survivor.identifiers.exclude(pk__in=moved["identifiers"]).filter(pk__lte=moved["last_identifier"])
@@ -320,17 +330,13 @@ def _return_what_came_since(moved: dict, survivor: Subject, absorbed: Subject) -
         returning, subject=survivor.pk, after=moved["last_identifier"]
     )
     Identifier.objects.filter(pk__in=codes_since).update(subject=absorbed)
-    _give_records(records, absorbed)
+    _give_records(records, absorbed, why)
     return records
 
 
-def _reopen_duplicates(duplicates: list[dict]) -> None:
+def _reopen_duplicates(duplicates: list[dict], why: dict) -> None:
     """Unless somebody has acted on one since. A term that ended meanwhile is closed by the next sweep."""
     for each in duplicates:
         Record.objects.filter(pk=each["record"], revision=each["revision"]).update(
-            state=each["state"],
-            ended_on=None,
-            end_reason="",
-            revision=F("revision") + 1,
-            updated_at=timezone.now(),
+            state=each["state"], ended_on=None, end_reason="", **why
         )

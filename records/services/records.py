@@ -5,7 +5,6 @@ import io
 from datetime import date
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import Department, User
 from audit import services as audit
@@ -90,9 +89,8 @@ def withdraw_record(record: Record, *, actor: User, reason: str, today: date) ->
         raise Refused("责任人员的记录随来源记录更正、撤回，请到来源记录办理。", code="record_is_derived")
     record.state = workflow.next_state(record.state, "withdraw")
     record.ended_on, record.end_reason = today, reason
-    record.revision += 1
-    record.updated_at = timezone.now()
-    record.save(update_fields=["state", "ended_on", "end_reason", "revision", "updated_at"])
+    moved = record.explain(workflow.ChangeKind.WITHDRAWN, by=actor, reason=reason)
+    record.save(update_fields=["state", "ended_on", "end_reason", *moved])
     audit.record(Action.RECORD_WITHDRAWN, record, actor=actor, reason=reason, business_on=today)
     return record
 

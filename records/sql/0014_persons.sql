@@ -109,7 +109,7 @@ BEGIN
     CROSS JOIN LATERAL (
         SELECT CASE WHEN derived_item.person_display = 'masked' AND s.adult_on <= n.decided_on THEN n.displayed_until END AS until
     ) AS shown
-    WHERE n.state NOT IN ('withdrawn', 'unreported')
+    WHERE n.state NOT IN ('withdrawn', 'unreported', 'erased')
     ON CONFLICT ON CONSTRAINT one_record_a_decision DO NOTHING;
 
     -- Those made before, each from the best source that still names the person: live before ended, its own before another.
@@ -121,7 +121,8 @@ BEGIN
         row_no = coalesce(s.row_no, d.row_no), displayed_until = CASE WHEN d.displayed_from IS NOT NULL THEN s.displayed_until END,
         state = coalesce(s.state, 'withdrawn'), ended_on = CASE WHEN s.id IS NULL THEN platform_today() ELSE s.ended_on END,
         end_reason = CASE WHEN s.id IS NULL THEN '来源记录更正后不再列为责任人员' ELSE s.end_reason END,
-        revision = d.revision + 1,
+        revision = d.revision + 1, explained_revision = d.revision + 1, change_kind = 'followed',
+        changed_by_id = coalesce(s.changed_by_id, d.changed_by_id), change_reason = coalesce(s.change_reason, ''),
         national_revision = CASE WHEN d.displayed_from IS NULL THEN d.revision + 1 ELSE d.national_revision END, updated_at = now()
     FROM (
         SELECT x.* FROM records_record AS x JOIN latter AS n ON x.derived_from_id = n.id
@@ -134,7 +135,7 @@ BEGIN
     ) AS x
     LEFT JOIN LATERAL (
         SELECT b.id, b.title, b.authority, b.severity, b.content_digest, b.batch_id, b.row_no, b.displayed_until, b.state,
-               b.ended_on, b.end_reason, p.name AS person_name,
+               b.ended_on, b.end_reason, b.changed_by_id, b.change_reason, p.name AS person_name,
                records_values_of_responsible(b, p.name, p.capacity, p.basis) AS said
         FROM records_record AS b
         CROSS JOIN LATERAL jsonb_to_recordset(b.responsible) AS p (kind text, lookup text, name text, capacity text, basis text)

@@ -114,7 +114,7 @@ WHERE m.row_no = n.row_no AND n.outcome = 'duplicate_in_file'
 UPDATE merging AS m
 SET record_id = held.id,
     detail = held.ended_on::text,
-    outcome = CASE WHEN held.state = 'withdrawn' THEN 'withdrawn_before'
+    outcome = CASE WHEN held.state = 'withdrawn' THEN 'withdrawn_before' WHEN held.state = 'erased' THEN 'erased_before'
                    WHEN held.state <> 'unreported' AND held.content_digest = m.content_digest THEN 'unchanged' END
 FROM merging AS n CROSS JOIN LATERAL (
     SELECT r.id, r.state, r.ended_on, r.content_digest FROM records_record AS r
@@ -143,20 +143,21 @@ SET item_id = %(item)s, subject_name = s.subject_name, title = s.title, authorit
     state = CASE WHEN s.displayed_until < platform_today() THEN 'expired' WHEN r.state IN ('expired', 'unreported') THEN 'current'
                  ELSE r.state END,
     ended_on = CASE WHEN s.displayed_until < platform_today() THEN s.displayed_until END, end_reason = '',
-    batch_id = s.batch_id, row_no = s.row_no, revision = r.revision + 1, updated_at = now()
+    batch_id = s.batch_id, row_no = s.row_no, revision = r.revision + 1, explained_revision = r.revision + 1,
+    change_kind = 'reported', changed_by_id = %(sent_by)s, change_reason = '', updated_at = now()
 FROM merging AS m JOIN slice AS s ON s.row_no = m.row_no
 WHERE m.record_id = r.id AND m.outcome IS NULL
 
 -- New. What is not displayed has nothing to tell the nation.
 INSERT INTO records_record (public_id, item_id, item_code, subject_id, department_id, subject_name, document_no, decided_on,
     title, authority, "values", secrets, responsible, content_digest, severity, displayed_from, displayed_until, display_rule_key,
-    state, ended_on, batch_id, row_no, national_revision)
+    state, ended_on, batch_id, row_no, national_revision, changed_by_id)
 SELECT gen_random_uuid(), %(item)s, %(code)s, m.subject_id, %(department)s, s.subject_name, s.document_no, s.decided_on,
     s.title, s.authority, s.values, s.secrets, s.responsible, s.content_digest, s.severity,
     CASE WHEN s.displayed_until >= platform_today() THEN platform_today() END, s.displayed_until, s.display_rule_key,
     CASE WHEN s.displayed_until < platform_today() THEN 'expired' ELSE 'current' END,
     CASE WHEN s.displayed_until < platform_today() THEN s.displayed_until END,
-    s.batch_id, s.row_no, CASE WHEN s.displayed_until >= platform_today() THEN 0 ELSE 1 END
+    s.batch_id, s.row_no, CASE WHEN s.displayed_until >= platform_today() THEN 0 ELSE 1 END, %(sent_by)s
 FROM merging AS m JOIN slice AS s ON s.row_no = m.row_no
 WHERE m.record_id IS NULL AND m.outcome IS NULL
 ORDER BY s.row_no

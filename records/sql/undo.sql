@@ -10,7 +10,8 @@ FOR UPDATE OF r
 
 -- New ones are as if they had not been reported: shown no more, and open for a new report.
 UPDATE records_record AS r
-SET state = 'unreported', ended_on = platform_today(), end_reason = %(reason)s, revision = r.revision + 1, updated_at = now()
+SET state = 'unreported', ended_on = platform_today(), end_reason = %(reason)s, revision = r.revision + 1,
+    explained_revision = r.revision + 1, change_kind = 'undone', changed_by_id = %(by)s, change_reason = %(reason)s, updated_at = now()
 FROM undoing AS u WHERE u.id = r.id AND u.former IS NULL
 
 -- Changed ones get their former content as a new revision; the wrong one stays as a version.
@@ -18,7 +19,8 @@ UPDATE records_record AS r
 SET item_id = f.item_id, subject_name = f.subject_name, title = f.title, authority = f.authority, "values" = f.values,
     secrets = f.secrets, responsible = f.responsible, content_digest = f.content_digest, severity = f.severity, displayed_from = f.displayed_from,
     displayed_until = f.displayed_until, display_rule_key = f.display_rule_key, state = f.state, ended_on = f.ended_on,
-    end_reason = f.end_reason, batch_id = f.batch_id, row_no = f.row_no, revision = r.revision + 1, updated_at = now()
+    end_reason = f.end_reason, batch_id = f.batch_id, row_no = f.row_no, revision = r.revision + 1,
+    explained_revision = r.revision + 1, change_kind = 'undone', changed_by_id = %(by)s, change_reason = %(reason)s, updated_at = now()
 FROM undoing AS u CROSS JOIN LATERAL jsonb_populate_record(NULL::records_record, u.former) AS f
 WHERE u.id = r.id AND u.former IS NOT NULL
 

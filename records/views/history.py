@@ -1,58 +1,134 @@
-"""What happened to a record: its former contents side by side, and the lines about it in the trail."""
+"""What happened to a record: every revision with who, when, why and from which file, and the lines in the trail."""
 
+import difflib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.dateparse import parse_datetime
+
+from accounts.models import User
 from audit import context
 from audit.models import AuditEvent
 from catalogue.models import Severity
 from records import workflow
-from records.models import Record
+from records.models import Batch, Record
 
 # Columns whose changes mean something to the reader, in words.
 COLUMNS = {
     "state": "状态",
     "subject_name": "报送名称",
+    "document_no": "文书号",
+    "decided_on": "决定日期",
     "severity": "失信程度",
     "displayed_until": "公示至",
     "ended_on": "终止日期",
     "end_reason": "终止原因",
 }
 LATEST = 50
+# Runs of Chinese are compared character by character, numbers and words of other scripts as a whole.
+PIECES = re.compile(r"[0-9A-Za-z.,%]+|\s+|.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One revision giving way to the next: which fields, from what, to what."""
+class Piece:
+    """Part of a text that stayed, went or came."""
 
-    revision: int
+    text: str
+    mark: str  # "", "del" or "ins"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field, before and after, with what changed inside it marked."""
+
+    name: str
+    before: list[Piece]
+    after: list[Piece]
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One state of a record: how it came about, and what it changed."""
+
+    number: int
+    kind: str
     at: datetime
-    fields: list[tuple[str, str, str]]
+    by: str
+    reason: str
+    batch: Batch | None
+    row_no: int | None
+    differences: list[Difference]
 
 
-def changes_of(record: Record) -> list[Change]:
-    """Latest first. `former` is the whole row as it was, kept by the database itself."""
-    names = {field.code: field.name for field in record.item.fields.all()}
-    changes, later = [], _now(record)
-    for version in record.versions.order_by("-revision")[:LATEST]:
-        changes.append(Change(version.revision + 1, version.replaced_at, _differences(version.former, later, names)))
-        later = version.former
-    return changes
+def states_of(record: Record) -> list[dict]:
+    """Every state the record was in, newest first, as rows; the first is what it is now."""
+    now = {name: getattr(record, name) for name in COLUMNS} | {
+        name: getattr(record, name)
+        for name in ("revision", "change_kind", "changed_by_id", "change_reason", "batch_id", "row_no", "values")
+    }
+    now["updated_at"] = record.updated_at
+    return [now, *(version.former for version in record.versions.order_by("-revision")[:LATEST])]
 
 
-def _now(record: Record) -> dict:
-    return {name: getattr(record, name) for name in COLUMNS} | {"values": record.values}
-
-
-def _differences(before: dict, after: dict, names: dict[str, str]) -> list[tuple[str, str, str]]:
-    found = [
-        (word, _text(name, before.get(name)), _text(name, after.get(name)))
-        for name, word in COLUMNS.items()
-        if _text(name, before.get(name)) != _text(name, after.get(name))
+def revisions_of(record: Record) -> list[Revision]:
+    """Newest first, each with what it changed against the one before."""
+    states = states_of(record)
+    people = User.objects.in_bulk({state.get("changed_by_id") for state in states} - {None})
+    batches = Batch.objects.in_bulk({state.get("batch_id") for state in states} - {None})
+    names = field_names(record)
+    return [
+        _revision(state, former, people, batches, names)
+        for state, former in zip(states, [*states[1:], None], strict=True)
     ]
-    old, new = before.get("values", {}), after.get("values", {})
-    codes = [code for code in {**old, **new} if old.get(code) != new.get(code)]
-    return found + [(names.get(code, code), old.get(code, ""), new.get(code, "")) for code in codes]
+
+
+def _revision(state: dict, former: dict | None, people: dict, batches: dict, names: dict) -> Revision:
+    kind = state.get("change_kind") or workflow.ChangeKind.REPORTED
+    is_reported = kind == workflow.ChangeKind.REPORTED
+    moment = state["updated_at"]
+    return Revision(
+        number=state["revision"],
+        kind=workflow.ChangeKind(kind).label,
+        at=moment if isinstance(moment, datetime) else parse_datetime(moment),
+        by=str(people.get(state.get("changed_by_id")) or "系统"),
+        reason=state.get("change_reason") or "",
+        batch=batches.get(state.get("batch_id")) if is_reported else None,
+        row_no=state.get("row_no") if is_reported else None,
+        differences=[] if former is None else differences(former, state, names),
+    )
+
+
+def field_names(record: Record) -> dict[str, str]:
+    return dict(record.item.fields.values_list("code", "name"))
+
+
+def differences(before: dict, after: dict, names: dict[str, str]) -> list[Difference]:
+    """What is not the same in two states of a record, by field, in words."""
+    pairs = [(word, _text(name, before.get(name)), _text(name, after.get(name))) for name, word in COLUMNS.items()]
+    old, new = before.get("values") or {}, after.get("values") or {}
+    pairs += [(names.get(code, code), old.get(code, ""), new.get(code, "")) for code in {**old, **new}]
+    seen, found = set(), []
+    for name, was, is_now in pairs:
+        if was != is_now and (was, is_now) not in seen:  # the document number stands in a column and in the values
+            seen.add((was, is_now))
+            found.append(Difference(name, *marked(was, is_now)))
+    return found
+
+
+def marked(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
+    """Both texts in pieces, what went and what came marked. Texts with little in common are marked as a whole."""
+    old, new = PIECES.findall(before), PIECES.findall(after)
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    if not before or not after or matcher.ratio() < 0.4:
+        return [Piece(before, "del")] if before else [], [Piece(after, "ins")] if after else []
+    was, is_now = [], []
+    for step, i, j, k, m in matcher.get_opcodes():
+        if i < j:
+            was.append(Piece("".join(old[i:j]), "" if step == "equal" else "del"))
+        if k < m:
+            is_now.append(Piece("".join(new[k:m]), "" if step == "equal" else "ins"))
+    return was, is_now
 
 
 def _text(name: str, value) -> str:

@@ -95,6 +95,8 @@ def record_badge(record: Record, on: date) -> dict:
         if is_public(record, on):
             return {"kind": "in-time", "icon": "check", "label": "公示中"}
         return {"kind": "", "icon": "document", "label": "不公示"}
+    if record.state == workflow.SUSPENDED:
+        return {"kind": "soon", "icon": "pause", "label": record.get_state_display()}
     if record.state == workflow.DISPUTED:
         return {"kind": "info", "icon": "pause", "label": record.get_state_display()}
     return {"kind": "", "icon": "ended", "label": record.get_state_display()}

@@ -7,19 +7,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from audit.actions import Action
 from catalogue.models import SubjectKind
 from deadlines.clock import today
-from records import services, workflow
+from records import workflow
 from records.errors import Refused
-from records.forms import RecordFilterForm, WithdrawForm
+from records.forms import RecordFilterForm
 from records.models import Record
-from records.services.batches import require_right
 from records.services.readings import note_readings
 from records.views.batches import may_report
-from records.views.history import changes_of, readings_of, timeline_of
+from records.views.history import readings_of, revisions_of, timeline_of
 from records.views.lateness import late_reports
 from records.views.lists import LONGEST, RecordLine, active_filters, page_of, record_badge, record_lines
 from records.views.reading import reader_of
@@ -102,11 +101,13 @@ def record(request, public_id):
             "badge": record_badge(shown, today()),
             "display": _display(shown),
             "facts": facts_of(shown),
-            "changes": changes_of(shown),
+            "revisions": revisions_of(shown),
             "timeline": timeline_of(shown),
             "readings": readings_of(shown) if is_person else [],
             "derived": _derived(request, shown),
-            "may_withdraw": _may_withdraw(request.user, shown),
+            "may_change": _may_change(request.user, shown),
+            "may_erase": _may_erase(request.user, shown),
+            "waiting": shown.changes.waiting().first(),
             "is_pending": shown.revision > shown.national_revision,
             "section": "records",
             "crumbs": [("待办", "/office/"), ("记录", "/office/records/"), (shown.document_no, "")],
@@ -133,36 +134,11 @@ def _derived(request, record: Record) -> list[tuple[RecordLine, str]]:
     return [(line, derived.values["ZRRY_SF"]) for line, derived in zip(lines, found, strict=True)]
 
 
-def _may_withdraw(user, record: Record) -> bool:
-    return (
-        record.derived_from_id is None
-        and (record.state, "withdraw") in workflow.TRANSITIONS
-        and user.has_perm("accounts.report_department", record.department)
-    )
+def _may_change(user, record: Record) -> bool:
+    is_own = record.derived_from_id is None and record.state in workflow.RECORD_OPEN
+    return is_own and user.has_perm("accounts.report_department", record.department)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def withdraw(request, public_id):
-    """The page that asks for the reason and says what follows is the confirmation."""
-    shown = get_object_or_404(records_of(request.user), public_id=public_id)
-    require_right(request.user, "report", shown.department)
-    form = WithdrawForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        services.withdraw_record(shown, actor=request.user, reason=form.cleaned_data["reason"], today=today())
-        messages.success(request, "记录已撤回，门户已停止显示；国家平台将同步撤下。")
-        return redirect("office:record", public_id)
-    context = {
-        "form": form,
-        "record": shown,
-        "line": record_lines([shown], reader=reader_of(request), on=today())[0],
-        "badge": record_badge(shown, today()),
-        "is_over": (shown.state, "withdraw") not in workflow.TRANSITIONS,
-        "section": "records",
-        "crumbs": [
-            ("待办", "/office/"),
-            ("记录", "/office/records/"),
-            (shown.document_no, reverse("office:record", args=[public_id])),
-            ("撤回", ""),
-        ],
-    }
-    return render(request, "office/withdraw.html", context)
+def _may_erase(user, record: Record) -> bool:
+    is_own = record.derived_from_id is None and record.state != workflow.ERASED
+    return is_own and user.has_perm("accounts.correct_department", record.department)

@@ -14,7 +14,9 @@ from records import services
 from records.models import (
     Batch,
     Bulletin,
+    ChangeRequest,
     CodeCase,
+    Erasure,
     Record,
     ReportingDuty,
     SpecialQuery,
@@ -23,7 +25,7 @@ from records.models import (
 )
 from records.quality import services as quality
 from records.quality.moments import month_now
-from records.services import special
+from records.services import changes, erasures, special
 from records.services.batches import item_in_force
 from records.workflow import Commit
 from tests.conftest import TODAY
@@ -52,6 +54,8 @@ class Side:
     case: CodeCase
     asked: SpecialQuery
     granted: SpecialQuery
+    change: ChangeRequest
+    erasure: Erasure
     bulletin: Bulletin | None = None  # what was issued about the month before the other side came to be
 
     @property
@@ -66,7 +70,7 @@ class Side:
     def canaries(self) -> list[str]:
         """What only this side has; nobody from another department may be sent any of it."""
         facts = (self.batch, self.waiting, self.refused, self.previewed, self.record, self.personal, self.withdrawn)
-        objects = (*facts, self.pair, self.case, self.asked, self.granted)
+        objects = (*facts, self.pair, self.case, self.asked, self.granted, self.change, self.erasure)
         ids = [str(each.public_id) for each in (*objects, self.organisation, self.person)]
         codes = [self.department.code, self.department.uscc, self.organisation.uscc, self.token]
         return [self.word, *ids, *codes]
@@ -120,6 +124,8 @@ def make_side(word: str, number: int) -> Side:
         ),
         ask(lead, word, number),
         special.grant_special_query(ask(lead, word, number), actor=make_reviewer(word), reason=word, today=TODAY),
+        ask_to_withdraw(personal, clerk, word),
+        ask_to_erase(withdrawn, lead, word),
     )
 
 
@@ -139,6 +145,16 @@ def certify(personal: Record, clerk: User, word: str) -> None:
     services.register_record(
         item=item_in_force("ZYZG", on=TODAY), department=unit, values=values | about, actor=clerk, today=TODAY
     )
+
+
+def ask_to_withdraw(record: Record, clerk: User, word: str) -> ChangeRequest:
+    why = changes.Why(f"{word}的说明")
+    return changes.request_withdrawal(record, reason_code="other", why=why, key=word, actor=clerk, today=TODAY)
+
+
+def ask_to_erase(record: Record, lead: User, word: str) -> Erasure:
+    texts = {"authority": f"{word}法院", "document_no": f"{word}1号", "legal_basis": f"{word}法", "reason": word}
+    return erasures.request_erasure(record, actor=lead, **texts)
 
 
 def ask(lead: User, word: str, number: int) -> SpecialQuery:
