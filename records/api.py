@@ -134,6 +134,7 @@ class ProblemSerializer(serializers.Serializer):
     value = serializers.CharField()
     reason = serializers.CharField()
     advice = serializers.CharField()
+    column = serializers.CharField(required=False, help_text="列号，与 Excel 所示一致；JSON 行没有列号")
 
 
 class RejectedRowSerializer(serializers.Serializer):

@@ -8,11 +8,12 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from catalogue.models import FieldRole, FieldType, InformationItem, ItemField, Requirement, Scope, SubjectKind
 from catalogue.policy import TermRule, display_term, milder_term, rule_for, severity_of
 from records import crypto
+from records.explaining import Invalid, explain_code, slipped
 from records.identity import (
     InvalidIdentifier,
     adult_on,
@@ -27,6 +28,8 @@ from records.models import IdentifierKind
 from records.problems import Problem, problem
 from records.reading import Column, Date, Number
 from records.reading.cleaning import clean_text, fold_name, parse_date, parse_decimal
+from records.reading.rows import column_letter
+from records.remarks import Authorities, Remarks, is_perhaps_in_yuan
 from records.responsible import ResponsibleReader
 
 EARLIEST = date(1949, 10, 1)
@@ -40,6 +43,15 @@ OTHER_CODES = {
     FieldRole.SOCIAL_NO: IdentifierKind.SOCIAL_NO.value,
 }
 ID_LENGTH = 18
+# Excel's day 0 where counting starts in 1900, with its 29 February 1900; serials from 1954 to 2119.
+SERIAL_ZERO = date(1899, 12, 30)
+SERIAL = re.compile(r"[2-7][0-9]{4}|80000", re.ASCII)
+# Excel keeps 15 digits of a number.
+EXACT_DIGITS = 15
+TEN_THOUSAND_YUAN = "万元"
+LETTER = re.compile(r"[^\W_]")
+# Types narrow enough to tell that a cell stands in the wrong column.
+NARROW = (FieldType.DATE, FieldType.DECIMAL, FieldType.ENUM, FieldType.USCC, FieldType.ORGANISATION_CODE)
 CODE_TYPES = (FieldType.USCC, FieldType.ORGANISATION_CODE, FieldType.ID_NUMBER)
 
 
@@ -68,14 +80,6 @@ class CleanRow:
     responsible: str
 
 
-class Invalid(Exception):
-    """A value that cannot stand; the checker turns it into a Problem."""
-
-    def __init__(self, code: str, **details):
-        super().__init__(code)
-        self.code, self.details = code, details
-
-
 @dataclass(slots=True)
 class Cell:
     """Where a field stands, how it is read, and what was read last: in real files most columns repeat themselves."""
@@ -92,10 +96,19 @@ class RowChecker:
     """Checks rows of one item, reported by one department, on one day."""
 
     def __init__(
-        self, item: InformationItem, fields: list[ItemField], rules: list[TermRule], *, sources: set[str], today: date
+        self,
+        item: InformationItem,
+        fields: list[ItemField],
+        rules: list[TermRule],
+        *,
+        sources: set[str],
+        today: date,
+        authorities: Authorities | None = None,
     ):
         self.item, self.fields, self.rules, self.today = item, fields, rules, today
-        self.sources = sources
+        self.sources, self.authorities = sources, authorities
+        self.remarks = Remarks()
+        self.reads_serials = False  # whether numbers may be days counted from 1900: only in a workbook
         self.by_role = {field.role: field for field in fields if field.role}
         self.codes = {role: field.code for role, field in self.by_role.items()}
         self.other_codes = [(self.codes[role], kind) for role, kind in OTHER_CODES.items() if role in self.codes]
@@ -108,7 +121,11 @@ class RowChecker:
         self.responsible = ResponsibleReader(
             fields, minimum_age=item.minimum_age, is_graded=bool(item.severity_by_value)
         )
+        self.amounts = [(f.code, f) for f in fields if f.type == FieldType.DECIMAL and f.unit == TEN_THOUSAND_YUAN]
+        self.valid_from = _neighbour(fields, FieldRole.VALID_UNTIL, -1, FieldType.DATE)
+        self.authority_code = _neighbour(fields, FieldRole.AUTHORITY, 1, FieldType.USCC)
         self.cells: list[Cell] = []
+        self.letters: dict[str, str] = {}
         self.default_kind: str | None = None
 
     def columns(self) -> list[Column]:
@@ -121,6 +138,7 @@ class RowChecker:
     def bind(self, positions: dict[str, int]) -> None:
         """Say which cell holds which field. Without a kind column, the columns present tell whose layout it is."""
         self.cells = [Cell(positions[f.code], f.code, f, _reader(f)) for f in self.fields if f.code in positions]
+        self.letters = {cell.code: column_letter(cell.index) for cell in self.cells}
         codes = self.codes
         if codes.get(FieldRole.SUBJECT_KIND) in positions:
             self.default_kind = None
@@ -132,7 +150,9 @@ class RowChecker:
     def check(self, row_no: int, cells: list) -> CleanRow | list[Problem]:
         """The row, clean; or everything that is wrong with it, so that it need be corrected only once."""
         problems: list[Problem] = []
-        values = self._read(cells, problems)
+        values = self._read(row_no, cells, problems)
+        if len(problems) > 2 and self._has_slipped(cells, problems):
+            return [problem("row_shifted")]
         kind = self._kind(values, problems)
         if kind:
             self._check_requirements(values, kind, problems)
@@ -148,7 +168,7 @@ class RowChecker:
         self.default_kind = None
         return self.check(row_no, [values.get(field.code, "") for field in self.fields])
 
-    def _read(self, cells: list, problems: list[Problem]) -> dict[str, str]:
+    def _read(self, row_no: int, cells: list, problems: list[Problem]) -> dict[str, str]:
         values: dict[str, str] = {}
         for cell in self.cells:
             raw = cells[cell.index]
@@ -163,13 +183,30 @@ class RowChecker:
                     raise Invalid(trouble)
                 if not text:
                     continue
-                if type(raw) is not str and _is_damaged(raw, cell.field):
-                    raise Invalid("numeric_identifier")
+                if type(raw) is not str:
+                    text = self._from_number(row_no, raw, text, cell.field)
                 values[cell.code] = cell.last_value = cell.read(text)
                 cell.last_raw = raw
-            except (Invalid, InvalidIdentifier) as error:
+            except Invalid as error:
                 problems.append(_problem(cell.field, error.code, str(raw), **error.details))
+            except InvalidIdentifier as error:
+                code, details = explain_code(error, text, is_uscc=cell.field.type == FieldType.USCC)
+                problems.append(_problem(cell.field, code, str(raw), **details))
         return values
+
+    def _from_number(self, row_no: int, raw: Number, text: str, field: ItemField) -> str:
+        """What a cell held as a number says. Raises Invalid where its digits may not be those that were typed."""
+        if _is_damaged(raw, field):
+            raise Invalid("numeric_identifier")
+        if field.type == FieldType.DATE and self.reads_serials and type(raw) is Number and SERIAL.fullmatch(text):
+            self.remarks.add("date_from_serial", field.name, "", row_no)
+            return (SERIAL_ZERO + timedelta(days=int(text))).isoformat()
+        return text
+
+    def _has_slipped(self, cells: list, problems: list[Problem]) -> bool:
+        wrong = {found.field for found in problems}
+        failed = [(c.index, c.read) for c in self.cells if c.code in wrong and c.field.type in NARROW]
+        return len(failed) > 2 and slipped(cells, failed) != 0
 
     def _kind(self, values: dict, problems: list[Problem]) -> str | None:
         field = self.by_role[FieldRole.SUBJECT_KIND]
@@ -215,6 +252,11 @@ class RowChecker:
         valid_until = self._date(values, FieldRole.VALID_UNTIL)
         stated_until = self._date(values, FieldRole.DISPLAY_UNTIL)
         self._check_dates(decided_on, valid_until, stated_until, problems)
+        if valid_until and self.valid_from and values[codes[FieldRole.VALID_UNTIL]] < values.get(self.valid_from, ""):
+            self._refuse_term(valid_until, problems)
+        name = values[codes[FieldRole.SUBJECT_NAME]]
+        if not name[0].isalnum() and not LETTER.search(name):
+            problems.append(_problem(self.by_role[FieldRole.SUBJECT_NAME], "name_without_letters", name))
         self._check_source(values, problems)
         self._check_admitted(values, problems)
         kinds, lookups, ciphers, adult = self._identify(values, kind, decided_on, problems)
@@ -234,7 +276,12 @@ class RowChecker:
         content = ENCODE(values)
         digest = crypto.keyed_digest(f"{severity}|{nominal.until}|{content}".encode())
         secrets = {code: crypto.seal_text(values.pop(code)) for code in self.secret_codes if code in values}
-        name = values[codes[FieldRole.SUBJECT_NAME]]
+        authority = values[codes[FieldRole.AUTHORITY]]
+        if self.authorities and values.get(self.authority_code) not in self.authorities.codes:
+            self._remark_authority(row_no, authority)
+        for code, field in self.amounts:
+            if code in values and is_perhaps_in_yuan(values[code], content):
+                self.remarks.add("amount_perhaps_in_yuan", field.name, values[code], row_no)
         return CleanRow(
             row_no=row_no,
             subject_kind=kind,
@@ -247,7 +294,7 @@ class RowChecker:
             document_no=values[codes[FieldRole.DOCUMENT_NO]],
             decided_on=decided_on,
             title=values[codes[FieldRole.TITLE]],
-            authority=values[codes[FieldRole.AUTHORITY]],
+            authority=authority,
             values=ENCODE(values) if secrets else content,
             secrets=ENCODE(secrets) if secrets else "{}",
             content_digest=digest,
@@ -273,6 +320,16 @@ class RowChecker:
         for role, value in ((FieldRole.VALID_UNTIL, valid_until), (FieldRole.DISPLAY_UNTIL, stated_until)):
             if value and value < decided_on:
                 problems.append(_problem(self.by_role[role], "dates_out_of_order", value.isoformat(), other=field.name))
+
+    def _refuse_term(self, valid_until: date, problems: list[Problem]) -> None:
+        """A term does not end before it starts. The dates were compared as ISO texts, which sort as they follow."""
+        start = next(field for field in self.fields if field.code == self.valid_from)
+        field = self.by_role[FieldRole.VALID_UNTIL]
+        problems.append(_problem(field, "dates_out_of_order", valid_until.isoformat(), other=start.name))
+
+    def _remark_authority(self, row_no: int, name: str) -> None:
+        if not self.authorities.knows(name):
+            self.remarks.add("authority_unknown", self.by_role[FieldRole.AUTHORITY].name, name, row_no)
 
     def _check_source(self, values: dict, problems: list[Problem]) -> None:
         source = self._value(values, FieldRole.SOURCE_CODE)
@@ -318,9 +375,21 @@ class RowChecker:
         return severity_of(values.get(table["field"], "").split("、"), table) if table else ""
 
 
+def _neighbour(fields: list[ItemField], role: FieldRole, step: int, kind: FieldType) -> str:
+    """The code of the column next to that of a role which has none of its own: the start of an end, a name's code; or nothing."""
+    ordered = sorted(fields, key=lambda field: field.seq)
+    at = next((index for index, field in enumerate(ordered) if field.role == role), None)
+    if at is None or not 0 <= at + step < len(ordered):
+        return ""
+    found = ordered[at + step]
+    return found.code if found.type == kind and not found.role else ""
+
+
 def _is_damaged(cell: Number, field: ItemField) -> bool:
     """Excel keeps 15 digits of a number, and turns a document number like 2024-1 into a date (T-53)."""
     is_code = field.type in CODE_TYPES or field.role in OTHER_CODES
+    if field.type == FieldType.TEXT and sum(map(str.isdigit, cell.partition(".")[0])) > EXACT_DIGITS:
+        return True
     return is_code or (field.role == FieldRole.DOCUMENT_NO and isinstance(cell, Date))
 
 

@@ -18,9 +18,19 @@ PROBLEMS = {
     "dates_out_of_order": ("“{field}”早于{other}。", "请核对两个日期。"),
     "value_unknown": ("“{field}”的“{value}”不在规定取值内。", "可填：{allowed}。"),
     "value_repeated": ("“{field}”重复填写了“{value}”。", "请只保留一个。"),
+    "name_without_letters": ("“{field}”的“{value}”只有标点符号，不是名称。", "请对照决定文书填写全称。"),
     "uscc_invalid": (
         "“{field}”的“{value}”不符合统一社会信用代码校验规则。",
         "请对照营业执照或法人证书核对 18 位代码。",
+    ),
+    "uscc_length": ("“{field}”的“{value}”有 {length} 位，应为 18 位。", "请对照营业执照或法人证书补足或删去多余字符。"),
+    "uscc_letter_for_digit": (
+        "“{field}”的“{value}”把数字写成了字母 {letters}；改为数字后是 {corrected}，符合校验规则。",
+        "请对照营业执照或法人证书核对，无误后改为 {corrected}。",
+    ),
+    "scientific_notation": (
+        "“{field}”的“{value}”是科学计数法，Excel 已丢掉末尾的数字。",
+        "请把该列设为“文本”格式，对照原件重新录入全部数字；改变显示格式找不回丢掉的数字。",
     ),
     "organisation_code_invalid": ("“{field}”的“{value}”不符合组织机构代码校验规则。", "请核对 9 位代码，不填连字符。"),
     "id_number_invalid": ("“{field}”的号码不符合公民身份号码校验规则。", "请对照证件核对；末位 X 请用大写字母。"),
@@ -46,6 +56,7 @@ PROBLEMS = {
     "unknown_field": ("不认识字段“{value}”。", "字段名请用目录中的中文名称或代码。"),
     "no_display_rule": ("没有适用于该决定日期的公示期限规则。", "请联系平台管理员补充目录。"),
     # What the reading of the file or of a cell found (records.reading.messages)
+    "row_shifted": ("这一行的内容整体错开了一列。", "请从第一个错位的单元格起，把内容移回所属的列，再核对整行。"),
     "column_count": ("这一行的列数与表头不一致。", "请检查是否多了或少了分隔符。"),
     "cell_too_long": ("单元格内容过长。", "请缩短后重新报送。"),
     "undecodable_bytes": ("这一行有无法识别的字符。", "请重新录入显示为“�”的文字。"),
@@ -61,7 +72,10 @@ PROBLEMS = {
         "“{field}”在表格中是数值，Excel 可能已改动末尾数字。",
         "请把该列设为“文本”格式后重新录入，不要直接转换格式。",
     ),
-    "date_format": ("“{field}”的“{value}”不是日期。", "请按 2026/11/03 的样式填写。"),
+    "date_format": (
+        "“{field}”的“{value}”不是日期。",
+        "请按 2026/11/03 的样式填写；看到的是 46329 这样的数字时，请在 Excel 中把该列设为“日期”格式后重新保存。",
+    ),
     "date_impossible": ("“{field}”的“{value}”没有这一天。", "请核对年、月、日。"),
     "date_short_year": ("“{field}”的“{value}”年份不完整。", "请写出四位年份，如 2026/11/03。"),
     "decimal_format": ("“{field}”的“{value}”不是数值。", "请只填数字，单位为{unit}，不用科学计数法。"),
@@ -92,7 +106,10 @@ PROBLEMS = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with one field of one row, ready to be shown and stored. Never holds a secret in the clear."""
+    """One thing wrong with one field of one row, ready to be shown and stored. Never holds a secret in the clear.
+
+    `column` is the letter Excel shows above the field, where the row came in a table.
+    """
 
     code: str
     field: str
@@ -100,6 +117,7 @@ class Problem:
     value: str
     reason: str
     advice: str
+    column: str = ""
 
     def as_json(self) -> dict[str, str]:
         return asdict(self)

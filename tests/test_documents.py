@@ -29,7 +29,8 @@ from records.models import Verification
 from records.problems import PROBLEMS
 from records.quality.policy import MEASURES
 from records.quality.workflow import BulletinState
-from records.reading.messages import FOLDERS, REFUSALS
+from records.reading.messages import FOLDERS, NOTES, REFUSALS
+from records.remarks import REMARKS
 from records.workflow import BatchState, CodeCaseState, MergeState, RecordState, SpecialQueryState
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -84,6 +85,11 @@ PARTS: dict[str, Callable[[], str]] = {
     "queries": lambda: table(("代码", "说明"), ((f"`{code}`", words) for code, words in QUERIES.items())),
     "refusals": lambda: table(("代码", "说明"), ((f"`{code}`", words) for code, words in REFUSALS.items())),
     "folders": lambda: table(("代码", "说明"), ((f"`{code}`", words) for code, words in FOLDERS.items())),
+    "remarks": lambda: table(("代码", "说明"), ((f"`{code}`", words) for code, words in (REMARKS | NOTES).items())),
+    "returns": lambda: table(
+        ("退回的原因", "怎样改", "代码"),
+        ((reason, advice, f"`{code}`") for code, (reason, advice) in PROBLEMS.items()),
+    ),
     "measures": lambda: table(
         ("项目", "公式", "计数"), ((measure.name, measure.formula, measure.counted) for measure in MEASURES)
     ),
@@ -93,7 +99,7 @@ PARTS: dict[str, Callable[[], str]] = {
 }
 
 
-WITH_PARTS = ("docs/architecture.md", "docs/api.md", "docs/quality.md")
+WITH_PARTS = ("docs/architecture.md", "docs/api.md", "docs/quality.md", "docs/bad-input.md")
 
 
 @pytest.mark.parametrize("name", WITH_PARTS)

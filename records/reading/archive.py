@@ -34,6 +34,7 @@ class Archive:
     """
 
     def __init__(self, file: BinaryIO, limits: Limits):
+        self.counts_days_from_1904 = False
         try:
             self.zip = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
@@ -108,6 +109,8 @@ class Archive:
         found: list[SheetEntry] = []
 
         def start(name: str, attributes: dict[str, str]) -> None:
+            if name.rpartition(":")[2] == "workbookPr":
+                self.counts_days_from_1904 = attributes.get("date1904", "0") in ("1", "true")
             if name.rpartition(":")[2] == "sheet":
                 relation = next((v for k, v in attributes.items() if k.rpartition(":")[2] == "id" and ":" in k), "")
                 hidden = attributes.get("state", "visible") != "visible"

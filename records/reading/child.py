@@ -97,6 +97,7 @@ def send_table(reader: Reader) -> None:
             "sheet": reader.sheet,
             "encoding": reader.encoding,
             "notes": reader.notes,
+            "from_1900": getattr(reader, "from_1900", False),
             "header": getattr(reader, "header", None),
             "preamble": [pack(row) for row in first if row.row_no <= HEADER_ROWS],
         }

@@ -156,7 +156,13 @@ def _remarks(row: RawRow, problems: Sequence[Mapping[str, str]]) -> tuple[str, s
     def join(key: str, mark: str) -> str:
         return mark.join(dict.fromkeys(problem[key] for problem in problems if problem.get(key)))
 
-    return str(row.row_no), join("name", "、"), join("reason", "\n"), join("advice", "\n")
+    columns = dict.fromkeys(_place(problem) for problem in problems if problem.get("name"))
+    return str(row.row_no), "、".join(columns), join("reason", "\n"), join("advice", "\n")
+
+
+def _place(problem: Mapping[str, str]) -> str:
+    """The column's name with its letter as Excel shows it."""
+    return f"{problem['name']}（{problem['column']} 列）" if problem.get("column") else problem["name"]
 
 
 def _title(column: Column) -> str:

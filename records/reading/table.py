@@ -71,6 +71,7 @@ class Table:
         self.encoding: str | None = None
         self.preamble: list[list[Cell]] = []
         self.notes: list[Note] = []
+        self.counts_days_from_1900 = False
         self.rows_total: int | None = None
         self.rows_yielded = 0
         self._keyed = False
@@ -92,6 +93,7 @@ class Table:
         opening = self._receive()
         self.format, self.sheet, self.encoding = opening["format"], opening["sheet"], opening["encoding"]
         self.notes = [Note(*item) for item in opening["notes"]]
+        self.counts_days_from_1900 = opening["from_1900"]
         if opening["header"]:
             self._keyed = True
             self.preamble = [opening["header"]]

@@ -33,6 +33,7 @@ class WorkbookReader:
         self.limits = limits
         archive = Archive(file, limits)
         sheets = archive.sheets()
+        self.from_1900 = not archive.counts_days_from_1904
         blanks = find_blank_strings(archive)
         candidates = [
             Candidate(entry, scan)

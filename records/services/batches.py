@@ -9,6 +9,7 @@ merging goes on after the last slice.
 
 import uuid
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from itertools import islice
@@ -30,6 +31,7 @@ from records.errors import IdempotencyConflict, ItemNotInForce, NotASource, Righ
 from records.models import Batch, IdempotencyKey, Preview, RejectedRow, ReportingSetting
 from records.problems import Problem, problem
 from records.reading import FileRefused, Limits, find_header, open_table
+from records.remarks import Authorities
 
 SLICE = 5000
 LEASE = timedelta(seconds=30)
@@ -86,7 +88,13 @@ def checker_for(item: InformationItem, department: Department, *, today: date) -
     rules = [rule.as_term_rule() for rule in DisplayRule.objects.of(item.code)]
     sources = Department.objects.filter(parent=department).exclude(uscc=None).values_list("uscc", flat=True)
     known = {department.uscc, *sources} if department.uscc else set()
-    return RowChecker(item, list(item.fields.all()), rules, sources=known, today=today)
+    return RowChecker(item, list(item.fields.all()), rules, sources=known, today=today, authorities=_authorities())
+
+
+def _authorities() -> Authorities:
+    tree = list(Department.objects.values_list("name", "former_names", "uscc"))
+    names = {name for own, former, _ in tree for name in (own, *former)}
+    return Authorities(names, {code for *_, code in tree if code})
 
 
 def receive_batch(
@@ -321,6 +329,7 @@ def _read(batch: Batch, today: date) -> bool:
     with storage.opened(batch.public_id.hex) as path, _table(batch, path, columns) as table:
         header = find_header(table.preamble, columns)
         checker.bind(header.indexes)
+        checker.reads_serials = table.counts_days_from_1900
         rows = table.rows(header)
         while part := list(islice(rows, SLICE)):
             _stage(batch, checker, part)
@@ -331,7 +340,8 @@ def _read(batch: Batch, today: date) -> bool:
             return False
         if not _waits_for_preview(held):
             held.state = workflow.next_state(held.state, "merge")
-        held.notes, held.rows_total = [note.text for note in (*table.notes, *header.notes)], held.rows_read
+        told = [note.text for note in (*table.notes, *header.notes)]
+        held.notes, held.rows_total = [*told, *checker.remarks.sentences()], held.rows_read
         held.save()
         batch.rows_total = held.rows_total
     return True
@@ -354,6 +364,8 @@ def _stage(batch: Batch, checker: RowChecker, rows: list) -> None:
         bulk.commit_later()
         held = _held(batch)
         last = bulk.stage(held, _clean(checker, rows, rejected))
+        if not batch.is_json_lines:
+            rejected = [(row_no, _lettered(problems, checker.letters)) for row_no, problems in rejected]
         held.rows_read += len(rows)
         held.rows_rejected += bulk.reject(held, rejected)
         held.staged_until = last or held.staged_until
@@ -369,6 +381,11 @@ def _clean(checker: RowChecker, rows: list, rejected: list[tuple[int, list[Probl
             yield checked
         else:
             rejected.append((row.row_no, checked))
+
+
+def _lettered(problems: list[Problem], letters: dict[str, str]) -> list[Problem]:
+    """The problems with the letter Excel shows above each column."""
+    return [replace(found, column=letters.get(found.field, "")) for found in problems]
 
 
 def _foresee(batch: Batch) -> None:

@@ -201,7 +201,23 @@ def _returned_rows(request, shown: Batch) -> dict:
     if code:
         rows = rows.filter(problems__contains=[{"code": code}])
     page = Paginator(rows.order_by("row_no"), REJECTED_PER_PAGE).get_page(request.GET.get("page"))
-    return {"kinds": kinds[:SHOWN_CODES], "code": code, "page": page}
+    return {
+        "kinds": kinds[:SHOWN_CODES],
+        "code": code,
+        "page": page,
+        "faults_of_all": _faults_of_all(shown),
+    }
+
+
+def _faults_of_all(shown: Batch) -> list[str]:
+    """What is wrong with the same field of every row: one sentence instead of as many as there are rows."""
+    if shown.rows_total is None or not 1 < shown.rows_total == shown.rows_rejected:
+        return []
+    one = Func("problems", function="jsonb_array_elements", output_field=JSONField())
+    counts = RejectedRow.objects.filter(batch=shown).annotate(one=one)
+    counts = counts.values(kind=KT("one__code"), name=KT("one__name")).annotate(rows=Count("row_no", distinct=True))
+    common = counts.filter(rows=shown.rows_total).order_by("kind", "name")
+    return [f"全部 {shown.rows_total:,} 行的“{found['name'] or '整行'}”：{kind_of(found['kind'])}" for found in common]
 
 
 def _preview_of(shown: Batch) -> dict:

@@ -56,11 +56,12 @@ def enter(request, code):
     values = form.values()
     if step == "submit" and key:
         return _submit(request, item, form, values, key)
-    row = checker_for(item, department, today=today()).check_values(FIRST_ROW, values)
+    checker = checker_for(item, department, today=today())
+    row = checker.check_values(FIRST_ROW, values)
     if not isinstance(row, CleanRow):
         form.take(row)
         return _form_page(request, item, form)
-    return _check_page(request, item, form, row)
+    return _check_page(request, item, form, row, checker.remarks.sentences(row_nos=False))
 
 
 def _form_page(request, item: InformationItem, form: RecordForm):
@@ -73,7 +74,7 @@ def _form_page(request, item: InformationItem, form: RecordForm):
     return render(request, "office/record_entry.html", context)
 
 
-def _check_page(request, item: InformationItem, form: RecordForm, row: CleanRow):
+def _check_page(request, item: InformationItem, form: RecordForm, row: CleanRow, remarks: list[str]):
     display = explain(
         item,
         kind=row.subject_kind,
@@ -88,6 +89,7 @@ def _check_page(request, item: InformationItem, form: RecordForm, row: CleanRow)
         "form": form,
         "facts": _entered(form.item_fields, form.values(), row),
         "display": display,
+        "remarks": remarks,
         "key": uuid.uuid4().hex,
         "section": "records",
         "crumbs": [*CRUMBS, ("填报一条", "/office/records/new/"), (item.name, ""), ("检查并提交", "")],
