@@ -59,7 +59,7 @@ def test_rows_sent_back_come_as_excel_with_the_reasons_in_place(api, permit, tod
     sheet = openpyxl.load_workbook(io.BytesIO(content)).active
     titles, row = [[cell.value for cell in cells] for cells in sheet.iter_rows()]
     told = dict(zip(titles, row, strict=True))
-    assert (told["行号"], told["错误列"]) == ("3", "许可内容")
+    assert (told["行号"], told["错误列"]) == ("3", "许可内容（J 列）")
     assert told["行政许可决定文书号"] == "云示许〔2026〕2号"
     sheet.cell(row=2, column=titles.index("许可内容") + 1, value="补填的内容")
     out = io.BytesIO()
