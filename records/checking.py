@@ -376,7 +376,7 @@ class RowChecker:
 
 
 def _neighbour(fields: list[ItemField], role: FieldRole, step: int, kind: FieldType) -> str:
-    """The code of the column beside a role's that has no role itself: the start of an end, a name's code; or nothing."""
+    """The code of the column beside a role's that has no role of its own: an end's start, a name's code; or nothing."""
     ordered = sorted(fields, key=lambda field: field.seq)
     at = next((index for index, field in enumerate(ordered) if field.role == role), None)
     if at is None or not 0 <= at + step < len(ordered):

@@ -227,6 +227,10 @@ def test_a_formula_is_text_here_and_harmless_wherever_it_goes_out(send, permit, 
     batch = send("XZXK", [permit(n, 许可内容=text) for n, text in enumerate(FORMULAS, 1)])
     assert batch.rows_accepted == len(FORMULAS)
     assert {record.values["XK_NR"] for record in Record.objects.all()} == {text.strip() for text in FORMULAS}
+    assert send("XZXK", [permit(8, 行政许可决定文书号="=1+cmd")]).rows_accepted == 1
+    client.force_login(clerk)
+    exported = client.get("/office/records/export.csv").content.decode("utf-8-sig")
+    assert "'=1+cmd" in exported and not re.search(r"(^|,)\"?[=+@\-]", exported, re.MULTILINE)
     back = send("XZXK", [permit(9, 许可内容=FORMULAS[0], 许可决定日期="某日")])
     sheet = openpyxl.load_workbook(write_returned(back, actor=clerk, today=today)).active
     cells = [cell for line in sheet.iter_rows() for cell in line if cell.value is not None]
