@@ -37,6 +37,8 @@ def values_of(item: InformationItem, side: Side, number: int, kind: str) -> dict
         if field.applies_to and kind not in field.applies_to:
             continue
         values[field.code] = _value(item, field, side, number, kind)
+    if graded := item.severity_by_value:  # persons responsible are named in serious cases only
+        values[graded["field"]] = graded["serious"][0]
     return {code: value for code, value in values.items() if value}
 
 
