@@ -4,6 +4,7 @@ import uuid
 from datetime import date, datetime, timedelta
 
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Count, Func, JSONField, Q, QuerySet
 from django.db.models.fields.json import KT
 from django.http import FileResponse, Http404
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.models import Department
+from audit.actions import Action
 from catalogue.models import InformationItem
 from catalogue.order import in_national_order
 from deadlines.clock import today
@@ -21,13 +23,15 @@ from records import services, workflow
 from records.api import XLSX, hurry
 from records.errors import FolderRefused, IdempotencyConflict, RightMissing
 from records.forms import BatchFilterForm, UndoForm, UploadForm
-from records.models import Batch, Preview, RejectedRow
+from records.models import Batch, Preview, Record, RejectedRow
 from records.reading import is_folder
 from records.returned import write_returned
 from records.services.batches import item_in_force, require_right
+from records.services.readings import note_readings
 from records.services.undoing import undo_until
 from records.views.kinds import kind_of
 from records.views.lists import active_filters, batch_badge, page_of
+from records.views.reading import reader_of
 
 REJECTED_PER_PAGE = 100
 SHOWN_CODES = 20
@@ -154,7 +158,12 @@ def _upload_page(request, form: UploadForm, items: list[InformationItem]):
     return render(request, "office/batch_new.html", context)
 
 
+# What the preview tells of a person whose stored record would change, as the trail names it.
+PREVIEWED = ("subject_name_masked", "document_no", "public_values")
+
+
 @require_safe
+@transaction.atomic
 def batch(request, public_id):
     shown = get_object_or_404(batches_of(request.user), public_id=public_id)
     context = {
@@ -169,7 +178,7 @@ def batch(request, public_id):
         "undo_until": undo_until(shown) if may_undo(request.user, shown) else None,
         "today": timezone.localdate(),
         "rows_left": shown.rows_accepted - shown.rows_undone,
-        **_preview_of(shown),
+        **_preview_of(request, shown),
         **_returned_rows(request, shown),
     }
     return render(request, "office/batch.html", context)
@@ -220,11 +229,14 @@ def _faults_of_all(shown: Batch) -> list[str]:
     return [f"全部 {shown.rows_total:,} 行的“{found['name'] or '整行'}”：{kind_of(found['kind'])}" for found in common]
 
 
-def _preview_of(shown: Batch) -> dict:
-    """The preview a batch waits with, and the form to decide on it."""
+def _preview_of(request, shown: Batch) -> dict:
+    """The preview a batch waits with, and the form to decide on it. Each person whose record changes leaves a line."""
     if shown.state != workflow.PREVIEWED:
         return {}
     preview = shown.preview
+    changed = Record.objects.filter(public_id__in=[change["record"] for change in preview.changes])
+    subjects = [record.subject for record in changed.select_related("subject")]
+    note_readings(Action.PERSON_LISTED, subjects, reader=reader_of(request), fields=PREVIEWED)
     return {
         "preview": preview,
         "consequence": consequence_of(preview),

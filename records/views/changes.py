@@ -3,12 +3,14 @@
 import uuid
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from audit.actions import Action
 from catalogue.models import Change, FieldType, SubjectKind
 from deadlines.clock import today
 from records import workflow
@@ -18,8 +20,10 @@ from records.forms_changes import OpinionForm, WhyForm, WithdrawForm, as_typed
 from records.models import ChangeRequest, Record
 from records.services import changes
 from records.services.batches import require_right
+from records.services.readings import note_readings
 from records.views.history import differences, field_names, states_of
-from records.views.lists import mask_name, page_of, record_badge, record_line
+from records.views.lists import mask_name, page_of, record_badge, record_lines
+from records.views.reading import reader_of
 from records.views.records import records_of
 
 SEALED_HELP = "已加密保存。不填表示不变。"
@@ -92,7 +96,20 @@ def correct(request, public_id):
             return _answer(request, change)
     context |= {"record": record, "form": form, "why": why, "may_be_immediate": not _waits(record, Change.CORRECT)}
     context |= {"section": "records", "crumbs": _crumbs(record, "更正")}
-    return render(request, "office/correct.html", context, status=409 if context["stale"] else 200)
+    with transaction.atomic():
+        _note_whole(request, record)
+        return render(request, "office/correct.html", context, status=409 if context["stale"] else 200)
+
+
+def _note_whole(request, record: Record) -> None:
+    """Write down that the whole of a person's record is read; the caller shows it in the same transaction (T-15)."""
+    note_readings(
+        Action.RECORD_VIEWED,
+        [record.subject],
+        reader=reader_of(request),
+        fields=["subject_name", *record.values],
+        detail={"record": str(record.public_id)},
+    )
 
 
 def _waits(record: Record, kind: Change) -> bool:
@@ -125,7 +142,7 @@ def withdraw(request, public_id):
     context = {
         "form": form,
         "record": record,
-        "line": record_line(record, today()),
+        "line": record_lines([record], reader=reader_of(request), on=today())[0],
         "badge": record_badge(record, today()),
         "is_over": record.state not in workflow.RECORD_OPEN,
         "waits": _waits(record, Change.WITHDRAW),
@@ -145,12 +162,19 @@ def _answer(request, change: ChangeRequest):
     return redirect("office:record", change.record.public_id)
 
 
+# What the list and the page of an application tell of a person, as the trail names it.
+TOLD = ("subject_name_masked", "document_no", "reason", "state")
+
+
 @require_safe
+@transaction.atomic
 def change_list(request):
     found = changes_of(request.user)
     waiting = found.waiting()
     only_waiting = "waiting" in request.GET
     page = page_of(waiting.order_by("pk") if only_waiting else found.order_by("-pk"), request)
+    subjects = [change.record.subject for change in page]
+    note_readings(Action.PERSON_LISTED, subjects, reader=reader_of(request), fields=TOLD)
     context = {
         "page": page,
         "rows": [(change, _label(change.record), badge_of(change)) for change in page],
@@ -179,17 +203,23 @@ def change(request, public_id):
     return _page(request, shown, OpinionForm())
 
 
+@transaction.atomic
 def _page(request, shown: ChangeRequest, form: OpinionForm):
     record = shown.record
     is_waiting = shown.state == workflow.CHANGE_PENDING
     is_own_department = shown.department_id == request.user.department_id
+    shows_content = is_waiting and shown.kind == Change.CORRECT
+    if shows_content:
+        _note_whole(request, record)
+    else:
+        note_readings(Action.PERSON_LISTED, [record.subject], reader=reader_of(request), fields=TOLD)
     context = {
         "change": shown,
         "record": record,
         "label": _label(record),
         "badge": badge_of(shown),
         "record_badge": record_badge(record, today()),
-        "differences": _proposed(shown) if shown.kind == Change.CORRECT and is_waiting else [],
+        "differences": _proposed(shown) if shows_content else [],
         "is_waiting": is_waiting,
         "is_stale": is_waiting and shown.kind == Change.CORRECT and record.revision != shown.base_revision,
         "is_suspended": record.state == workflow.SUSPENDED,

@@ -19,7 +19,7 @@ from records.forms_special import DecisionForm, SpecialQueryForm
 from records.identity import mask_number
 from records.models import Record, SpecialQuery
 from records.services import special
-from records.views.lists import page_of, record_badge
+from records.views.lists import mask_name, page_of, record_badge
 from records.views.values import fact
 
 CRUMBS = [("待办", "/office/"), ("特殊查询", "/office/special-queries/")]
@@ -106,6 +106,7 @@ def _page(request, shown: SpecialQuery, form: DecisionForm):
         "badge": badge_of(shown, on),
         "number": mask_number(crypto.open_text(shown.cipher)) if shown.cipher else shown.lookup,
         "is_person": shown.subject_kind == SubjectKind.PERSON,
+        "name": _typed_name(shown),
         "is_waiting": is_waiting,
         "is_open": shown.is_open(on),
         "may_decide": is_waiting and request.user.role == Role.REVIEWER,
@@ -115,6 +116,11 @@ def _page(request, shown: SpecialQuery, form: DecisionForm):
         "crumbs": [*CRUMBS, (f"申请 {shown.pk}", "")],
     }
     return render(request, "office/special_query.html", context)
+
+
+def _typed_name(shown: SpecialQuery) -> str:
+    """The name in the application. A person's is masked: whole names stand only in the result, where a line is left."""
+    return mask_name(shown.subject_name) if shown.subject_kind == SubjectKind.PERSON else shown.subject_name
 
 
 @require_POST
@@ -146,6 +152,7 @@ def read(request, public_id):
     context = {
         "query": shown,
         "subject": subject,
+        "name": subject.legal_name if subject else _typed_name(shown),
         "groups": list(_by_item(records, SEEN_UNDER[shown.scope])),
         "section": "special",
         "crumbs": [*CRUMBS, (f"申请 {shown.pk}", f"/office/special-queries/{shown.public_id}/"), ("查询结果", "")],

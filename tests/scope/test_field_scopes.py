@@ -37,6 +37,8 @@ def values_of(item: InformationItem, side: Side, number: int, kind: str) -> dict
         if field.applies_to and kind not in field.applies_to:
             continue
         values[field.code] = _value(item, field, side, number, kind)
+    if graded := item.severity_by_value:  # persons responsible are named in serious cases only
+        values[graded["field"]] = graded["serious"][0]
     return {code: value for code, value in values.items() if value}
 
 
@@ -49,7 +51,7 @@ def _value(item: InformationItem, field: ItemField, side: Side, number: int, kin
         case _, FieldRole.PERSON_ID:
             return demo.make_id_number("530102", date(1988, 2, 3), 100 + number)
         case FieldType.ID_NUMBER, _:
-            return demo.make_id_number("530102", date(1977, 5, 6), 300 + number)
+            return demo.make_id_number("530102", date(1977, 5, 6) + timedelta(days=field.seq), 300 + number)
         case FieldType.USCC, FieldRole.USCC:
             return demo.make_uscc("530102", 400 + number)
         case FieldType.USCC, _:
