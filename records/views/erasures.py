@@ -1,18 +1,22 @@
 """依法删除: asked for with the decision that orders it, decided by a reviewer with everything on one page."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Role
+from audit.actions import Action
 from deadlines.clock import today
 from records import workflow
 from records.forms_changes import ErasureForm, OpinionForm
 from records.models import Erasure
 from records.services import erasures
 from records.services.batches import require_right
-from records.views.lists import page_of, record_badge, record_line
+from records.services.readings import note_readings
+from records.views.lists import LISTED, page_of, record_badge, record_lines
+from records.views.reading import reader_of
 from records.views.records import records_of
 
 REQUESTED, DONE = workflow.ErasureState.REQUESTED, workflow.ErasureState.CARRIED_OUT
@@ -31,8 +35,11 @@ def badge_of(erasure: Erasure) -> dict:
 
 
 @require_safe
+@transaction.atomic
 def erasure_list(request):
     page = page_of(erasures_of(request.user).order_by("-pk"), request)
+    persons = [erasure.record.subject for erasure in page]
+    note_readings(Action.PERSON_LISTED, persons, reader=reader_of(request), fields=LISTED)
     context = {
         "page": page,
         "rows": [(erasure, badge_of(erasure)) for erasure in page],
@@ -43,6 +50,7 @@ def erasure_list(request):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
 def ask(request, public_id):
     record = get_object_or_404(records_of(request.user), public_id=public_id)
     require_right(request.user, "correct", record.department)
@@ -54,7 +62,7 @@ def ask(request, public_id):
     where = reverse("office:record", args=[record.public_id])
     context = {
         "record": record,
-        "line": record_line(record, today()),
+        "line": record_lines([record], reader=reader_of(request), on=today())[0],
         "form": form,
         "section": "records",
         "crumbs": [("待办", "/office/"), ("记录", "/office/records/"), (record.document_no, where), ("依法删除", "")],
@@ -63,6 +71,7 @@ def ask(request, public_id):
 
 
 @require_safe
+@transaction.atomic
 def erasure(request, public_id):
     return _page(request, get_object_or_404(erasures_of(request.user), public_id=public_id), OpinionForm())
 
@@ -71,7 +80,7 @@ def _page(request, shown: Erasure, form: OpinionForm):
     is_waiting = shown.state == REQUESTED
     context = {
         "erasure": shown,
-        "line": record_line(shown.record, today()),
+        "line": record_lines([shown.record], reader=reader_of(request), on=today())[0],
         "badge": badge_of(shown),
         "record_badge": record_badge(shown.record, today()),
         "former": shown.record.versions.count(),
@@ -90,6 +99,7 @@ def _page(request, shown: Erasure, form: OpinionForm):
 
 
 @require_POST
+@transaction.atomic
 def decide(request, public_id):
     shown = get_object_or_404(erasures_of(request.user), public_id=public_id)
     form = OpinionForm(request.POST)

@@ -14,7 +14,14 @@ from tests.scope.province import Side, make_reviewer, penalties, send
 
 READ = [name for name, method in calls(Access.SCOPED, Access.TOKEN, Access.SIGNED_IN) if method == "GET"]
 # Which rows an address names is this test's business: persons wherever it names a record.
-OF_A_PERSON = ("office:record", "office:record-withdraw", "office:subject", "office:subject-rename")
+OF_A_PERSON = (
+    "office:record",
+    "office:record-withdraw",
+    "office:record-correct",
+    "office:record-erase",
+    "office:subject",
+    "office:subject-rename",
+)
 SHOWING = ("office:records", "office:records-export", "office:refusals", *OF_A_PERSON, "office:subject-reveal")
 
 
