@@ -22,7 +22,8 @@ OF_A_PERSON = (
     "office:subject",
     "office:subject-rename",
 )
-SHOWING = ("office:records", "office:records-export", "office:refusals", *OF_A_PERSON, "office:subject-reveal")
+SHOWING = ("office:records", "office:records-export", "office:refusals", "office:changes", "office:change", *OF_A_PERSON)
+SHOWING += ("office:subject-reveal",)
 
 
 @pytest.fixture
@@ -32,8 +33,16 @@ def persons(ours) -> dict[Subject, list[str]]:
         _, someone, *_ = penalties(ours.department, f"{ours.word}{number}", number - 20)
         services.run_batch(send(ours.department, [someone], f"第{number}份").pk, today=TODAY)
     records = Record.objects.filter(department=ours.department, subject__kind="person").select_related("subject")
-    assert len(records) == 3
-    return {r.subject: [str(r.public_id), str(r.subject.public_id), r.document_no, r.subject_name] for r in records}
+    marks: dict[Subject, list[str]] = {}
+    for record in records.order_by("-item_code", "pk"):
+        marks[record.subject] = [
+            str(record.public_id),
+            str(record.subject.public_id),
+            record.document_no,
+            record.subject_name,
+        ]
+    assert len(marks) == 3
+    return marks
 
 
 def where(name: str, side: Side) -> str:
