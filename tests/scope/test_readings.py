@@ -22,8 +22,11 @@ OF_A_PERSON = (
     "office:subject",
     "office:subject-rename",
 )
-SHOWING = ("office:records", "office:records-export", "office:refusals", "office:changes", "office:change", *OF_A_PERSON)
-SHOWING += ("office:subject-reveal",)
+SHOWING = (
+    *("office:records", "office:records-export", "office:refusals", "office:changes", "office:change"),
+    *OF_A_PERSON,
+    "office:subject-reveal",
+)
 
 
 @pytest.fixture
