@@ -22,12 +22,12 @@ from catalogue.errors import EditionRefused, NotTheirs
 from deadlines.clock import today
 from exchange.models import Handover
 from records.errors import PreviewMoved, Refused, RightMissing
-from records.models import Record
+from records.models import ChangeRequest, Erasure, Record, SpecialQuery
 from records.views.batches import batches_of, filtered, may_report
 from records.views.duties import DutyLine, duty_lines
 from records.views.lateness import RECENT, late_reports
 from records.views.lists import batch_badge
-from records.workflow import COMMITTED, REFUSED, TransitionRefused
+from records.workflow import CHANGE_REFUSED, COMMITTED, REFUSED, TransitionRefused
 
 LATEST_BATCHES = 8
 OPEN_DUTIES, DUTY_MONTHS = 6, 3
@@ -97,6 +97,7 @@ def _tasks(user) -> list[dict]:
         rows=Sum("rows_rejected", filter=Q(state=COMMITTED), default=0), files=Count("pk", filter=Q(state=REFUSED))
     )
     return [
+        *_decisions(user),
         _counted(
             returned["rows"],
             "行被退回",
@@ -134,6 +135,36 @@ def _tasks(user) -> list[dict]:
             f"{batch_list}?state=unfinished",
         ),
     ]
+
+
+def _decisions(user) -> list[dict]:
+    """What waits for this person's word, and what was refused to them. Nobody is asked about their own request."""
+    changes, change_list = ChangeRequest.objects.visible_to(user), reverse("office:changes")
+    if user.role == Role.REVIEWER:
+        return [
+            _task(
+                Erasure.objects.visible_to(user).waiting(),
+                "件依法删除等待审核",
+                "核对决定和法律依据。删除后不能恢复。",
+                reverse("office:erasures"),
+            ),
+            _task(
+                SpecialQuery.objects.visible_to(user).waiting(on=today()),
+                "件特殊查询等待审核",
+                "逾期没有审核的，申请自动失效。",
+                f"{reverse('office:special-queries')}?waiting=1",
+            ),
+        ]
+    if user.role == Role.LEAD:
+        waiting = changes.waiting().exclude(requested_by=user)
+        advice = "3 个工作日内审批。审批期间，失信信息暂停公示。"
+        return [_task(waiting, "件更正或撤回等待审批", advice, f"{change_list}?waiting=1")]
+    if user.role == Role.CLERK:
+        since = timezone.now() - RECENT
+        refused = changes.filter(requested_by=user, state=CHANGE_REFUSED, decided_at__gte=since)
+        advice = "最近 30 天。看审批意见；确有错误的，补充依据后重新申请。"
+        return [_task(refused, "件更正或撤回没有同意", advice, f"{change_list}?state={CHANGE_REFUSED}")]
+    return []
 
 
 def _task(rows, words: str, advice: str, url: str) -> dict:

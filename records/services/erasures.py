@@ -46,8 +46,10 @@ def carry_out_erasure(erasure: Erasure, *, actor: User, reason: str, today: date
     erasure, record = _to_decide(erasure, actor, "carry_out")
     workflow.next_state(record.state, "erase")
     if open_change := ChangeRequest.objects.waiting().filter(record=record).first():
-        open_change.state, open_change.decided_at = workflow.CHANGE_STALE, timezone.now()
+        open_change.state = workflow.next_state(open_change.state, "outdate")
+        open_change.decided_at = timezone.now()
         open_change.save()
+        audit.record(Action.CHANGE_OUTDATED, open_change, actor=actor, reason=reason)
     batches = bulk.batches_of_record(record.pk)
     erasure.decided_by, erasure.decided_at, erasure.decision_reason = actor, timezone.now(), reason
     erasure.save()

@@ -1,18 +1,25 @@
 """Changing a record of one's own department: correct, withdraw; and the second person's side of it."""
 
 import uuid
+from dataclasses import dataclass
+from datetime import date
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Case, F, When
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.actions import Action
 from catalogue.models import Change, FieldType, SubjectKind
 from deadlines.clock import today
+from deadlines.models import TimeLimit, TimeLimitMissing
+from deadlines.policy import Calendar, due_on, working_days_between
+from deadlines.services import load_calendar
 from records import workflow
 from records.errors import Refused, RightMissing, RowRefused
 from records.forms import RecordForm
@@ -21,10 +28,10 @@ from records.models import ChangeRequest, Record
 from records.services import changes
 from records.services.batches import require_right
 from records.services.readings import note_readings
-from records.views.history import differences, field_names, states_of
-from records.views.lists import mask_name, page_of, record_badge, record_lines
+from records.views.history import differences, fields_of, states_of
+from records.views.lists import LISTED, mask_name, page_of, record_badge, record_lines
 from records.views.reading import reader_of
-from records.views.records import records_of
+from records.views.records import note_opened, records_of
 
 SEALED_HELP = "已加密保存。不填表示不变。"
 BADGES = {
@@ -34,6 +41,48 @@ BADGES = {
     workflow.CHANGE_CANCELLED: ("", "ended"),
     workflow.CHANGE_STALE: ("", "ended"),
 }
+
+
+DECISION = "change.decision"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """By when a request should be decided. Requests are made at real moments, even when another day is rehearsed."""
+
+    on: date
+    today: date
+    days_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """A request in the list; no person's name stands there."""
+
+    change: ChangeRequest
+    name: str
+    badge: dict
+    due: Due | None
+
+
+def due_of(change: ChangeRequest, calendar: Calendar, limits: dict[date, TimeLimit | None]) -> Due | None:
+    """None once it is settled, or while the table of time limits names none. `limits` keeps what was asked before."""
+    if change.state != workflow.CHANGE_PENDING:
+        return None
+    asked_on, now = timezone.localdate(change.requested_at), timezone.localdate()
+    if asked_on not in limits:
+        limits[asked_on] = _limit(asked_on)
+    if (limit := limits[asked_on]) is None:
+        return None
+    last = due_on(asked_on, limit.as_term(), calendar).due_on
+    return Due(last, now, working_days_between(now, last, calendar))
+
+
+def _limit(on: date) -> TimeLimit | None:
+    try:
+        return TimeLimit.objects.in_force(DECISION, on=on)
+    except TimeLimitMissing:
+        return None
 
 
 def changes_of(user):
@@ -61,11 +110,13 @@ def _own_record(request, public_id) -> Record:
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 @sensitive_variables("form", "values", "data")
+@transaction.atomic
 def correct(request, public_id):
     """The record as it is, to be put right. What others changed meanwhile is shown, not overwritten (T-36)."""
     record = _own_record(request, public_id)
     if record.state not in workflow.RECORD_OPEN:
         raise workflow.TransitionRefused(record.state, "correct")
+    note_opened(request, record)
     fields = list(record.item.fields.order_by("seq"))
     data = request.POST if request.method == "POST" else None
     form = RecordForm(fields, data, initial=as_typed(record, fields))
@@ -96,20 +147,7 @@ def correct(request, public_id):
             return _answer(request, change)
     context |= {"record": record, "form": form, "why": why, "may_be_immediate": not _waits(record, Change.CORRECT)}
     context |= {"section": "records", "crumbs": _crumbs(record, "更正")}
-    with transaction.atomic():
-        _note_whole(request, record)
-        return render(request, "office/correct.html", context, status=409 if context["stale"] else 200)
-
-
-def _note_whole(request, record: Record) -> None:
-    """Write down that the whole of a person's record is read; the caller shows it in the same transaction (T-15)."""
-    note_readings(
-        Action.RECORD_VIEWED,
-        [record.subject],
-        reader=reader_of(request),
-        fields=["subject_name", *record.values],
-        detail={"record": str(record.public_id)},
-    )
+    return render(request, "office/correct.html", context, status=409 if context["stale"] else 200)
 
 
 def _waits(record: Record, kind: Change) -> bool:
@@ -120,10 +158,11 @@ def _since(record: Record, revision: int) -> list:
     """What changed between the revision somebody opened and the present one."""
     states = states_of(record)
     opened = next((state for state in states if state["revision"] == revision), states[-1])
-    return differences(opened, states[0], field_names(record))
+    return differences(opened, states[0], fields_of(record))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
 def withdraw(request, public_id):
     """The page that asks for the reason and says what follows is the confirmation."""
     record = _own_record(request, public_id)
@@ -162,24 +201,29 @@ def _answer(request, change: ChangeRequest):
     return redirect("office:record", change.record.public_id)
 
 
-# What the list and the page of an application tell of a person, as the trail names it.
-TOLD = ("subject_name_masked", "document_no", "reason", "state")
-
-
 @require_safe
 @transaction.atomic
 def change_list(request):
     found = changes_of(request.user)
     waiting = found.waiting()
     only_waiting = "waiting" in request.GET
-    page = page_of(waiting.order_by("pk") if only_waiting else found.order_by("-pk"), request)
-    subjects = [change.record.subject for change in page]
-    note_readings(Action.PERSON_LISTED, subjects, reader=reader_of(request), fields=TOLD)
+    refused = request.GET.get("state") == workflow.CHANGE_REFUSED
+    # The longest waiting first, and with them those overdue; then what is settled, the newest first.
+    first = Case(When(state=workflow.CHANGE_PENDING, then=F("pk")), default=None).asc(nulls_last=True)
+    chosen = waiting if only_waiting else found.filter(state=workflow.CHANGE_REFUSED) if refused else found
+    page = page_of(chosen.order_by(first, "-pk"), request)
+    note_readings(
+        Action.PERSON_LISTED, [each.record.subject for each in page], reader=reader_of(request), fields=LISTED
+    )
+    calendar, limits = load_calendar(), {}
     context = {
         "page": page,
-        "rows": [(change, _label(change.record), badge_of(change)) for change in page],
+        "rows": [
+            ChangeLine(each, _label(each.record), badge_of(each), due_of(each, calendar, limits)) for each in page
+        ],
         "waiting": waiting.count(),
         "only_waiting": only_waiting,
+        "only_refused": refused,
         "may_approve": only_waiting and _may_approve(request.user),
         "section": "changes",
         "crumbs": [("待办", "/office/"), ("更正与撤回", "")],
@@ -198,28 +242,25 @@ def _may_approve(user) -> bool:
 
 
 @require_safe
+@transaction.atomic
 def change(request, public_id):
     shown = get_object_or_404(changes_of(request.user), public_id=public_id)
     return _page(request, shown, OpinionForm())
 
 
-@transaction.atomic
 def _page(request, shown: ChangeRequest, form: OpinionForm):
     record = shown.record
+    note_opened(request, record)
     is_waiting = shown.state == workflow.CHANGE_PENDING
     is_own_department = shown.department_id == request.user.department_id
-    shows_content = is_waiting and shown.kind == Change.CORRECT
-    if shows_content:
-        _note_whole(request, record)
-    else:
-        note_readings(Action.PERSON_LISTED, [record.subject], reader=reader_of(request), fields=TOLD)
     context = {
         "change": shown,
         "record": record,
         "label": _label(record),
         "badge": badge_of(shown),
+        "due": due_of(shown, load_calendar(), {}),
         "record_badge": record_badge(record, today()),
-        "differences": _proposed(shown) if shows_content else [],
+        "differences": _proposed(shown) if shown.kind == Change.CORRECT and is_waiting else [],
         "is_waiting": is_waiting,
         "is_stale": is_waiting and shown.kind == Change.CORRECT and record.revision != shown.base_revision,
         "is_suspended": record.state == workflow.SUSPENDED,
@@ -240,10 +281,12 @@ def _page(request, shown: ChangeRequest, form: OpinionForm):
 def _proposed(shown: ChangeRequest) -> list:
     """What the correction would change in the record as it is now."""
     record = shown.record
-    return differences({"values": record.values}, {"values": shown.values}, field_names(record))
+    before = {"values": record.values, "secrets": record.secrets}
+    return differences(before, {"values": shown.values, "secrets": shown.secrets}, fields_of(record))
 
 
 @require_POST
+@transaction.atomic
 def decide(request, public_id):
     shown = get_object_or_404(changes_of(request.user), public_id=public_id)
     form = OpinionForm(request.POST)

@@ -15,7 +15,7 @@ from records.models import Erasure
 from records.services import erasures
 from records.services.batches import require_right
 from records.services.readings import note_readings
-from records.views.lists import page_of, record_badge, record_lines
+from records.views.lists import LISTED, page_of, record_badge, record_lines
 from records.views.reading import reader_of
 from records.views.records import records_of
 
@@ -38,8 +38,8 @@ def badge_of(erasure: Erasure) -> dict:
 @transaction.atomic
 def erasure_list(request):
     page = page_of(erasures_of(request.user).order_by("-pk"), request)
-    subjects = [erasure.record.subject for erasure in page]
-    note_readings(Action.PERSON_LISTED, subjects, reader=reader_of(request), fields=("document_no", "reason", "state"))
+    persons = [erasure.record.subject for erasure in page]
+    note_readings(Action.PERSON_LISTED, persons, reader=reader_of(request), fields=LISTED)
     context = {
         "page": page,
         "rows": [(erasure, badge_of(erasure)) for erasure in page],
@@ -50,6 +50,7 @@ def erasure_list(request):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
 def ask(request, public_id):
     record = get_object_or_404(records_of(request.user), public_id=public_id)
     require_right(request.user, "correct", record.department)
@@ -70,6 +71,7 @@ def ask(request, public_id):
 
 
 @require_safe
+@transaction.atomic
 def erasure(request, public_id):
     return _page(request, get_object_or_404(erasures_of(request.user), public_id=public_id), OpinionForm())
 
@@ -97,6 +99,7 @@ def _page(request, shown: Erasure, form: OpinionForm):
 
 
 @require_POST
+@transaction.atomic
 def decide(request, public_id):
     shown = get_object_or_404(erasures_of(request.user), public_id=public_id)
     form = OpinionForm(request.POST)

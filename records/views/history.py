@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.dateparse import parse_datetime
@@ -10,9 +10,10 @@ from django.utils.dateparse import parse_datetime
 from accounts.models import User
 from audit import context
 from audit.models import AuditEvent
-from catalogue.models import Severity
-from records import workflow
+from catalogue.models import ItemField, Severity
+from records import crypto, workflow
 from records.models import Batch, Record
+from records.views.values import fact
 
 # Columns whose changes mean something to the reader, in words.
 COLUMNS = {
@@ -26,6 +27,7 @@ COLUMNS = {
     "end_reason": "终止原因",
 }
 LATEST = 50
+OPEN = 2
 # Runs of Chinese are compared character by character, numbers and words of other scripts as a whole.
 PIECES = re.compile(r"[0-9A-Za-z.,%]+|\s+|.", re.DOTALL)
 
@@ -59,13 +61,23 @@ class Revision:
     batch: Batch | None
     row_no: int | None
     differences: list[Difference]
+    is_folded: bool = False
 
 
 def states_of(record: Record) -> list[dict]:
     """Every state the record was in, newest first, as rows; the first is what it is now."""
     now = {name: getattr(record, name) for name in COLUMNS} | {
         name: getattr(record, name)
-        for name in ("revision", "change_kind", "changed_by_id", "change_reason", "batch_id", "row_no", "values")
+        for name in (
+            "revision",
+            "change_kind",
+            "changed_by_id",
+            "change_reason",
+            "batch_id",
+            "row_no",
+            "values",
+            "secrets",
+        )
     }
     now["updated_at"] = record.updated_at
     return [now, *(version.former for version in record.versions.order_by("-revision")[:LATEST])]
@@ -76,14 +88,26 @@ def revisions_of(record: Record) -> list[Revision]:
     states = states_of(record)
     people = User.objects.in_bulk({state.get("changed_by_id") for state in states} - {None})
     batches = Batch.objects.in_bulk({state.get("batch_id") for state in states} - {None})
-    names = field_names(record)
-    return [
-        _revision(state, former, people, batches, names)
+    fields = fields_of(record)
+    found = [
+        _revision(state, former, people, batches, fields)
         for state, former in zip(states, [*states[1:], None], strict=True)
     ]
+    # The latest two that say something stand open; the others are a line each.
+    telling = [revision.number for revision in found if revision.differences][:OPEN]
+    return [replace(revision, is_folded=revision.number not in telling) for revision in found]
 
 
-def _revision(state: dict, former: dict | None, people: dict, batches: dict, names: dict) -> Revision:
+def comparison(record: Record, one: str, other: str) -> tuple[int, int, list[Difference]] | None:
+    """The older, the newer, and what differs between two revisions of the record; None where either is not kept."""
+    states = {str(state["revision"]): state for state in states_of(record)}
+    if one not in states or other not in states:
+        return None
+    older, newer = sorted((states[one], states[other]), key=lambda state: state["revision"])
+    return older["revision"], newer["revision"], differences(older, newer, fields_of(record))
+
+
+def _revision(state: dict, former: dict | None, people: dict, batches: dict, fields: dict) -> Revision:
     kind = state.get("change_kind") or workflow.ChangeKind.REPORTED
     is_reported = kind == workflow.ChangeKind.REPORTED
     moment = state["updated_at"]
@@ -95,25 +119,49 @@ def _revision(state: dict, former: dict | None, people: dict, batches: dict, nam
         reason=state.get("change_reason") or "",
         batch=batches.get(state.get("batch_id")) if is_reported else None,
         row_no=state.get("row_no") if is_reported else None,
-        differences=[] if former is None else differences(former, state, names),
+        differences=[] if former is None else differences(former, state, fields),
     )
 
 
-def field_names(record: Record) -> dict[str, str]:
-    return dict(record.item.fields.values_list("code", "name"))
+def fields_of(record: Record) -> dict[str, ItemField]:
+    return {field.code: field for field in record.item.fields.all()}
 
 
-def differences(before: dict, after: dict, names: dict[str, str]) -> list[Difference]:
-    """What is not the same in two states of a record, by field, in words."""
+def differences(before: dict, after: dict, fields: dict[str, ItemField]) -> list[Difference]:
+    """What is not the same in two states of a record, by field, in words. Sealed numbers say only that they changed."""
     pairs = [(word, _text(name, before.get(name)), _text(name, after.get(name))) for name, word in COLUMNS.items()]
     old, new = before.get("values") or {}, after.get("values") or {}
-    pairs += [(names.get(code, code), old.get(code, ""), new.get(code, "")) for code in {**old, **new}]
+    # What is the same is not worth the words; two numbers whose masks are the same have changed all the same.
+    changed = [code for code in {**old, **new} if old.get(code, "") != new.get(code, "")]
+    pairs += [(_name(code, fields), _words(code, old, fields), _words(code, new, fields)) for code in changed]
     seen, found = set(), []
     for name, was, is_now in pairs:
         if was != is_now and (was, is_now) not in seen:  # the document number stands in a column and in the values
             seen.add((was, is_now))
             found.append(Difference(name, *marked(was, is_now)))
+    return found + _sealed(before.get("secrets") or {}, after.get("secrets") or {}, fields)
+
+
+def _sealed(before: dict, after: dict, fields: dict[str, ItemField]) -> list[Difference]:
+    """The same number is sealed anew with each report, so its text has to be opened to know; it is never shown."""
+    found = []
+    for code in {**before, **after}:
+        was, is_now = before.get(code, ""), after.get(code, "")
+        if was != is_now and not (was and is_now and crypto.open_text(was) == crypto.open_text(is_now)):
+            old = [Piece("原号码（加密）", "del")] if was else []
+            new = [Piece("新号码（加密）", "ins")] if is_now else []
+            found.append(Difference(_name(code, fields), old, new))
     return found
+
+
+def _name(code: str, fields: dict[str, ItemField]) -> str:
+    return fields[code].name if code in fields else code
+
+
+def _words(code: str, values: dict, fields: dict[str, ItemField]) -> str:
+    """A value as the record page shows it."""
+    text = values.get(code, "")
+    return str(fact(fields[code], text)["value"]) if text and code in fields else text
 
 
 def marked(before: str, after: str) -> tuple[list[Piece], list[Piece]]:

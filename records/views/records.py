@@ -18,7 +18,7 @@ from records.forms import RecordFilterForm
 from records.models import Record
 from records.services.readings import note_readings
 from records.views.batches import may_report
-from records.views.history import readings_of, revisions_of, timeline_of
+from records.views.history import comparison, readings_of, revisions_of, timeline_of
 from records.views.lateness import late_reports
 from records.views.lists import LONGEST, RecordLine, active_filters, page_of, record_badge, record_lines
 from records.views.reading import reader_of
@@ -87,21 +87,16 @@ def record(request, public_id):
         records = records_of(request.user).select_related("batch__sent_by", "batch__item", "derived_from")
         shown = get_object_or_404(records, public_id=public_id)
         is_person = shown.subject.kind == SubjectKind.PERSON
-        if is_person:
-            note_readings(
-                Action.RECORD_VIEWED,
-                [shown.subject],
-                reader=reader_of(request),
-                fields=["subject_name", *shown.values],
-                detail={"record": str(shown.public_id)},
-            )
+        note_opened(request, shown)
         context = {
             "record": shown,
             "is_person": is_person,
             "badge": record_badge(shown, today()),
             "display": _display(shown),
             "facts": facts_of(shown),
-            "revisions": revisions_of(shown),
+            "revisions": (revisions := revisions_of(shown)),
+            "compared": _compared(request, shown),
+            "numbers": [revision.number for revision in revisions],
             "timeline": timeline_of(shown),
             "readings": readings_of(shown) if is_person else [],
             "derived": _derived(request, shown),
@@ -113,6 +108,22 @@ def record(request, public_id):
             "crumbs": [("待办", "/office/"), ("记录", "/office/records/"), (shown.document_no, "")],
         }
         return render(request, "office/record.html", context)
+
+
+def _compared(request, record: Record):
+    chosen = request.GET.get("from", ""), request.GET.get("to", "")
+    return comparison(record, *chosen) if all(chosen) else None
+
+
+def note_opened(request, record: Record) -> None:
+    """Write down that a person's record is opened, in the transaction that shows it."""
+    note_readings(
+        Action.RECORD_VIEWED,
+        [record.subject],
+        reader=reader_of(request),
+        fields=["subject_name", *record.values],
+        detail={"record": str(record.public_id)},
+    )
 
 
 def _display(record: Record):

@@ -134,3 +134,21 @@ def test_only_what_changed_is_marked(before, after, gone, come):
     was, is_now = marked(before, after)
     assert [p.text for p in was if p.mark] == gone and [p.text for p in is_now if p.mark] == come
     assert "".join(p.text for p in was) == before and "".join(p.text for p in is_now) == after
+
+
+def test_home_tells_the_lead_what_waits_and_the_clerk_what_was_refused(office, browse, lead, record):
+    office.post(where("record-withdraw", record), {"reason_code": "other", "reason": "示例", "key": "1"})
+    boss, change = browse(lead), ChangeRequest.objects.get()
+    assert "件更正或撤回等待审批" in boss.get("/office/").content.decode()
+    assert "剩" in boss.get("/office/changes/?waiting=1").content.decode()
+    boss.post(where("change-decide", change), {"decision": "refuse", "reason": "决定仍然有效"})
+    assert "件更正或撤回没有同意" in office.get("/office/").content.decode()
+    assert "件更正或撤回等待审批" not in boss.get("/office/").content.decode()
+
+
+def test_two_revisions_are_compared_and_a_sealed_number_is_not_told(office, clerk, department):
+    for kind in ("罚款", "罚款、警告", "警告"):
+        record = factories.register(factories.persons_penalty(department, CF_CFLB=kind), clerk)
+    page = office.get(where("record", record), {"from": "3", "to": "1"}).content.decode()
+    assert "第 1 版与第 3 版的差别" in page and factories.make_id_number(1) not in page
+    assert "号码（加密）" not in page  # sealed anew with each report, and the same
