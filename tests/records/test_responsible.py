@@ -237,7 +237,7 @@ def test_the_pages_say_why_and_lead_to_each_other(client, enter, clerk):
     page = client.get(f"/office/records/{person.public_id}/").content.decode()
     assert "为什么有这条记录" in page and "国发〔2016〕33号（十四）" in page and "《示例法》第九条" in page
     assert f"/office/records/{source.public_id}/" in page
-    assert AuditEvent.objects.filter(action="records.record.viewed", object_id=str(person.pk)).exists()
+    assert AuditEvent.objects.filter(action="records.record.viewed", object_id=str(person.subject_id)).exists()
 
 
 def as_xlsx(rows: list[dict[str, str]]) -> bytes:
