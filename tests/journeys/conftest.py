@@ -12,9 +12,9 @@ from tests.running import RunningStack, started
 PATIENCE = 60_000  # milliseconds; the tests share two cores
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def platform(tmp_path_factory) -> Iterator[RunningStack]:
-    """One for all journeys that leave its day as it is; who moves it starts one of their own."""
+    """One for each file: journeys count what is there and move the day."""
     with started(tmp_path_factory.mktemp("journey")) as running:
         yield running
 
