@@ -46,7 +46,7 @@ class Action(models.TextChoices):
     PERSON_LISTED = "records.person.listed", "列表中列示自然人"
     PERSON_EXPORTED = "records.person.exported", "导出自然人信息"
     RECORD_CORRECTED = "records.record.corrected", "更正信用记录"
-    RECORD_SUSPENDED = "records.record.suspended", "申请撤回，暂停公示"
+    RECORD_SUSPENDED = "records.record.suspended", "申请撤回期间暂停公示"
     RECORD_RESUMED = "records.record.resumed", "恢复公示"
     RECORD_ERASED = "records.record.erased", "依法删除信用记录"
     CHANGE_REQUESTED = "records.change.requested", "申请更正或撤回"

@@ -11,11 +11,13 @@ from records.models import Batch, Preview, PreviewedRow, RejectedRow
 from records.problems import problem
 
 SQL = Path(__file__).parent / "sql"
-FORESEE = (SQL / "preview.sql").read_text(encoding="utf-8").strip().split("\n\n")
+TAKE, FORESEE = (
+    part.strip().split("\n\n") for part in (SQL / "preview.sql").read_text(encoding="utf-8").split("-- WAVE:")
+)
 # Of this session only, for as long as one preview takes: what the file would add to subjects and their codes.
 BEGIN = (
     "DROP TABLE IF EXISTS pg_temp.foreseen_subject, pg_temp.foreseen_identifier, pg_temp.foreseen_key,"
-    " pg_temp.foreseeing",
+    " pg_temp.foreseeing, pg_temp.upcoming",
     "CREATE TEMP TABLE foreseen_subject (id bigint PRIMARY KEY, kind text, legal_name text, name_key text,"
     " is_used boolean NOT NULL DEFAULT false)",
     "CREATE TEMP TABLE foreseen_identifier (kind text, lookup text, subject_id bigint, PRIMARY KEY (kind, lookup))",
@@ -142,13 +144,13 @@ def foresee(batch: Batch, *, after: int, size: int) -> int | None:
         (until,) = cursor.execute(NEXT, [batch.pk, after, size]).fetchone()
         if until is None:
             return None
-        for statement in FORESEE:
-            cursor.execute(statement, _names(batch) | {"low": after, "high": until})
-        cursor.execute("SELECT row_no, outcome, detail FROM foreseeing WHERE outcome <> 'unchanged'")
-        returned = cursor.fetchall()
-        cursor.execute("SELECT count(*) FROM foreseeing")
-        batch.rows_compared += cursor.fetchone()[0]
-        cursor.execute("DROP TABLE foreseeing")
+        names = _names(batch) | {"low": after, "high": until}
+        for statement in TAKE:
+            cursor.execute(statement, names)
+        returned: list[tuple] = []
+        while found := _wave(cursor, names, returned):
+            batch.rows_compared += found
+        cursor.execute("DROP TABLE upcoming")
     RejectedRow.objects.bulk_create(
         (
             RejectedRow(batch=batch, row_no=row_no, problems=[_problem(code, detail)], is_foreseen=True)
@@ -157,6 +159,18 @@ def foresee(batch: Batch, *, after: int, size: int) -> int | None:
         batch_size=2000,
     )
     return until
+
+
+def _wave(cursor, names: dict, returned: list[tuple]) -> int:
+    """Foresee the rows that need not wait for another; return how many: none when all are done."""
+    for statement in FORESEE:
+        cursor.execute(statement, names)
+    cursor.execute("SELECT row_no, outcome, detail FROM foreseeing WHERE outcome <> 'unchanged'")
+    returned += cursor.fetchall()
+    cursor.execute("DELETE FROM upcoming USING foreseeing WHERE foreseeing.row_no = upcoming.row_no")
+    found = cursor.rowcount
+    cursor.execute("DROP TABLE foreseeing")
+    return found
 
 
 def _problem(code: str, detail: str | None) -> dict[str, str]:

@@ -12,8 +12,8 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -229,3 +229,15 @@ class RunningStack:
                     return
             assert time.monotonic() < end, f"not within {seconds} s: {what}"
             time.sleep(0.1)
+
+
+@contextmanager
+def started(folder: Path) -> Iterator[RunningStack]:
+    """A platform with the demo data of its own, in place of pytest's `folder`, stopped at the end."""
+    running = RunningStack(reachable(folder) / "data")
+    running.start()
+    running.wait_until_healthy()
+    try:
+        yield running
+    finally:
+        running.stop()

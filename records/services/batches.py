@@ -27,8 +27,8 @@ from deadlines.models import TimeLimit
 from deadlines.services import load_calendar
 from records import bulk, previewing, storage, undoing, workflow
 from records.checking import CleanRow, RowChecker
-from records.errors import IdempotencyConflict, ItemNotInForce, NotASource, RightMissing
-from records.models import Batch, IdempotencyKey, Preview, RejectedRow, ReportingSetting
+from records.errors import IdempotencyConflict, ItemNotInForce, NotASource, Refused, RightMissing
+from records.models import Batch, IdempotencyKey, Preview, RejectedRow, ReportingSetting, StagedRow
 from records.problems import Problem, problem
 from records.reading import FileRefused, Limits, find_header, open_table
 from records.remarks import Authorities
@@ -247,6 +247,8 @@ def run_batch(batch_id: int, *, today: date) -> Batch | None:
     except FileRefused as refusal:
         with transaction.atomic():
             return _refuse(_held(batch), refusal.code, refusal.reason)
+    except (ItemNotInForce, NotASource) as refusal:
+        return _give_back(batch, refusal, today)
     except LeaseLost:
         return None
 
@@ -254,6 +256,7 @@ def run_batch(batch_id: int, *, today: date) -> Batch | None:
 def _carry(batch: Batch, today: date) -> Batch:
     if batch.state == workflow.UNDOING:
         return _undo(batch)
+    _follow_edition(batch, today)
     if (batch.rows_total is None or _staging_was_lost(batch)) and not _read(batch, today):
         return Batch.objects.get(pk=batch.pk)
     if _waits_for_preview(batch):
@@ -304,6 +307,46 @@ def _held(batch: Batch) -> Batch:
     current.item, current.department, current.sent_by = batch.item, batch.department, batch.sent_by
     current.leased_until = timezone.now() + LEASE
     return current
+
+
+def _follow_edition(batch: Batch, today: date) -> None:
+    """Put the batch under the edition in force: its file is read again, and a preview of it no longer binds.
+
+    What is in already was lawful on its day and stays. Raises ItemNotInForce, NotASource.
+    """
+    item = InformationItem.objects.filter(code=batch.item.code).in_force(on=today).first()
+    if item is None:
+        raise ItemNotInForce(f"目录项“{batch.item.name}”已经停止使用，尚未入库的内容没有入库。", code="item_ended")
+    if item.pk == batch.item_id:
+        return
+    require_source(item, batch.department)
+    batch.item = item
+    with transaction.atomic():
+        held = _held(batch)
+        held.rows_total = None
+        if held.checkpoint == 0:
+            held.decided_at = held.decided_by = None
+            Preview.objects.filter(batch=held).update(outcome_digest=OUTDATED)
+        else:
+            held.rows_rejected -= RejectedRow.objects.filter(batch=held, row_no__gt=held.checkpoint).delete()[0]
+        held.save()
+    batch.rows_total, batch.decided_at = None, held.decided_at
+
+
+def _give_back(batch: Batch, refusal: Refused, today: date) -> Batch:
+    """The item has ended, or is no longer this department's: what is not in yet goes back, all of it or the rest."""
+    if batch.checkpoint and (batch.rows_total is None or _staging_was_lost(batch)):
+        _read(batch, today)
+    with transaction.atomic():
+        held = _held(batch)
+        if held.checkpoint:
+            rest = StagedRow.objects.filter(batch=held, row_no__gt=held.checkpoint).values_list("row_no", flat=True)
+            held.rows_rejected += bulk.reject(held, [(row_no, [problem(refusal.code)]) for row_no in rest])
+            held.checkpoint = held.staged_until
+            return finish(held)
+        if held.state == workflow.MERGING:
+            held.state = workflow.next_state(held.state, "review")
+        return _refuse(held, refusal.code, refusal.message)
 
 
 def _staging_was_lost(batch: Batch) -> bool:
@@ -367,7 +410,7 @@ def _stage(batch: Batch, checker: RowChecker, rows: list) -> None:
         if not batch.is_json_lines:
             rejected = [(row_no, _lettered(problems, checker.letters)) for row_no, problems in rejected]
         held.rows_read += len(rows)
-        held.rows_rejected += bulk.reject(held, rejected)
+        held.rows_rejected += bulk.reject(held, [row for row in rejected if row[0] > held.checkpoint])
         held.staged_until = last or held.staged_until
         held.moved_at = timezone.now()
         held.save()
@@ -455,6 +498,8 @@ def send_back(batch: Batch, *, actor: User | None) -> Batch:
     return batch
 
 
+# In the place of the digest of a preview that was made under another edition: nobody can confirm it any more.
+OUTDATED = "outdated"
 WHOLE_FILE = "有 {rows} 行不合格，按“有一行不合格就整批退回”的选择，所有的行都没有入库。请改正后重新报送整个文件。"
 
 

@@ -161,3 +161,13 @@ SELECT gen_random_uuid(), %(item)s, %(code)s, m.subject_id, %(department)s, s.su
 FROM merging AS m JOIN slice AS s ON s.row_no = m.row_no
 WHERE m.record_id IS NULL AND m.outcome IS NULL
 ORDER BY s.row_no
+
+-- A subject made for a row that then went back does not stay: a wrong name must not bar the right one.
+WITH gone AS (
+    SELECT DISTINCT s.id FROM merging AS m JOIN records_subject AS s ON s.id = m.subject_id AND s.created_at = now()
+    WHERE m.outcome IN ('person_name_conflict', 'moved_since_preview')
+      AND NOT EXISTS (SELECT FROM records_record AS r WHERE r.subject_id = s.id)
+), codes AS (
+    DELETE FROM records_identifier USING gone WHERE subject_id = gone.id
+)
+DELETE FROM records_subject USING gone WHERE records_subject.id = gone.id

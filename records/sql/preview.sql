@@ -2,11 +2,30 @@
 -- subjects and codes this file would make kept in tables of this session instead (their ids are below zero). Whoever changes
 -- the matching in merge.sql changes it here; tests/records/test_preview.py holds the two against each other on drawn files.
 -- Parameters: batch, low, high, code, department.
+CREATE TEMP TABLE upcoming AS
+SELECT row_no, id_kinds, id_lookups FROM records_stagedrow
+WHERE batch_id = %(batch)s AND row_no > %(low)s AND row_no <= %(high)s
+
+ANALYZE upcoming
+
+-- WAVE:
+-- Once more for the rows that had to wait for one before them, as in merge.sql.
 CREATE TEMP TABLE foreseeing AS
 SELECT row_no, subject_kind, subject_name, name_key, id_kinds, id_lookups, document_no, decided_on, content_digest,
        NULL::bigint AS subject_id, NULL::bigint AS record_id, NULL::int AS revision, NULL::uuid AS key,
        NULL::text AS outcome, NULL::text AS detail
-FROM records_stagedrow WHERE batch_id = %(batch)s AND row_no > %(low)s AND row_no <= %(high)s
+FROM records_stagedrow
+WHERE batch_id = %(batch)s AND row_no > %(low)s AND row_no <= %(high)s AND row_no IN (SELECT row_no FROM upcoming)
+  AND row_no NOT IN (
+    SELECT row_no FROM (
+        SELECT row_no, codes, min(codes) OVER earlier AS low, max(codes) OVER earlier AS high
+        FROM (SELECT row_no, id_kinds || id_lookups AS codes, id_kinds, id_lookups FROM upcoming) AS s
+            CROSS JOIN LATERAL unnest(id_kinds, id_lookups) AS u (kind, lookup)
+            LEFT JOIN records_identifier AS i USING (kind, lookup)
+            LEFT JOIN foreseen_identifier AS f USING (kind, lookup)
+        WINDOW earlier AS (PARTITION BY coalesce(coalesce(i.subject_id, f.subject_id)::text, kind || ' ' || lookup) ORDER BY row_no)
+    ) AS named WHERE low <> codes OR high <> codes
+)
 
 ANALYZE foreseeing (row_no, name_key)
 
@@ -56,6 +75,14 @@ FROM records_formername AS f
 WHERE m.outcome IN ('name_conflict', 'person_name_conflict') AND f.subject_id = m.subject_id AND f.name_key = m.name_key
   AND (f.until_on IS NULL OR m.decided_on < f.until_on)
 
+-- A person responsible whose number is known under another name.
+UPDATE foreseeing AS m
+SET outcome = 'person_name_conflict'
+FROM records_stagedrow AS s CROSS JOIN LATERAL jsonb_to_recordset(s.responsible) AS p (kind text, lookup text, name_key text)
+JOIN records_identifier AS i USING (kind, lookup) JOIN records_subject AS held ON held.id = i.subject_id
+WHERE s.batch_id = %(batch)s AND s.row_no = m.row_no AND s.responsible <> '[]' AND held.name_key <> p.name_key AND m.outcome IS NULL
+  AND NOT EXISTS (SELECT FROM records_formername AS f WHERE f.subject_id = held.id AND f.name_key = p.name_key)
+
 -- Further codes of a known subject.
 INSERT INTO foreseen_identifier (kind, lookup, subject_id)
 SELECT DISTINCT ON (u.kind, u.lookup) u.kind, u.lookup, m.subject_id
@@ -79,7 +106,7 @@ UPDATE foreseeing AS m
 SET record_id = held.id,
     revision = held.revision,
     detail = held.ended_on::text,
-    outcome = CASE WHEN held.state = 'withdrawn' THEN 'withdrawn_before'
+    outcome = CASE WHEN held.state = 'withdrawn' THEN 'withdrawn_before' WHEN held.state = 'erased' THEN 'erased_before'
                    WHEN held.state <> 'unreported' AND held.content_digest = m.content_digest THEN 'unchanged' END
 FROM foreseeing AS n CROSS JOIN LATERAL (
     SELECT r.id, r.revision, r.state, r.ended_on, r.content_digest FROM records_record AS r

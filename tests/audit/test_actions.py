@@ -6,7 +6,7 @@ import pytest
 
 from audit.actions import Action
 
-IRREGULAR = {"drawn", "read", "resent", "sent", "withdrawn", "written"}
+IRREGULAR = {"drawn", "read", "resent", "sent", "undone", "withdrawn", "written"}
 
 
 @pytest.mark.parametrize("action", Action)

@@ -7,18 +7,16 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import browser as installed
-from tests.running import RunningStack, reachable
+from tests.running import RunningStack, started
 
 PATIENCE = 60_000  # milliseconds; the tests share two cores
 
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory) -> Iterator[RunningStack]:
-    running = RunningStack(reachable(tmp_path_factory.mktemp("journey")) / "data")
-    running.start()
-    running.wait_until_healthy()
-    yield running
-    running.stop()
+    """One for each file: journeys count what is there and move the day."""
+    with started(tmp_path_factory.mktemp("journey")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

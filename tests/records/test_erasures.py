@@ -14,6 +14,7 @@ from records.models import Record, RecordVersion
 from records.services import erasures
 from tests import factories
 from tests.factories import TODAY
+from tests.records.test_responsible import SERIOUS, names
 
 ORDER = {
     "authority": "示例市中级人民法院",
@@ -75,6 +76,19 @@ def test_content_and_former_states_are_gone_and_a_tombstone_stays(
     assert AuditEvent.objects.get(action=Action.RECORD_ERASED).actor_id == str(reviewer.pk)
     with pytest.raises(FileNotFoundError), storage.opened(record.batch.public_id.hex):
         pass
+
+
+def test_the_records_of_the_persons_it_named_are_emptied_with_it(lead, reviewer):
+    values = factories.penalty(lead.department) | SERIOUS
+    factories.register(values | names(1), lead)
+    source = factories.register(values | names(1, SF="实际控制人"), lead)
+    person = Record.objects.get(derived_from=source)
+    assert person.revision == 2 and "示例赵1" in content_of_all_tables()
+    erasures.carry_out_erasure(ask(source, lead), actor=reviewer, reason="依据成立", today=TODAY)
+    left = Record.objects.get(pk=person.pk)
+    assert (left.state, left.subject_name, left.title) == (workflow.ERASED, "", "")
+    assert left.values == left.secrets == {}
+    assert "示例赵1" not in content_of_all_tables() and "实际控制人" not in content_of_all_tables()
 
 
 def test_it_cannot_be_reported_again(record, lead, reviewer):

@@ -1,7 +1,7 @@
 """The set-based merge against a model that takes one row after another, as one would explain it to a clerk.
 
-Random sequences of files, of two departments, in slices of any size, with a withdrawal in between now and then, end in
-the same tables and with the same outcome for each row.
+Random sequences of files, of two departments, in slices of any size, with a withdrawal or a former name in between now
+and then, end in the same tables and with the same outcome for each row.
 """
 
 from dataclasses import dataclass, field
@@ -12,12 +12,13 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.models import Role, User
 from records import bulk, workflow
 from records.checking import CleanRow
-from records.models import Batch, Identifier, Record, RecordVersion, RejectedRow, Subject
+from records.models import Batch, FormerName, Identifier, Record, RecordVersion, RejectedRow, Subject
 from records.services.batches import item_in_force, merge_slice
 from tests.conftest import TODAY
-from tests.factories import make_department
+from tests.factories import make_department, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -36,20 +37,25 @@ class Line:
 
 @dataclass(frozen=True)
 class File:
-    """Lines one department sends, merged in slices of this size; then perhaps the first record held is withdrawn."""
+    """Lines one department sends, merged in slices of this size.
+
+    Then perhaps the first record held is withdrawn, or its subject is found to have been called OTHER until CHANGED.
+    """
 
     department: int
     lines: list[Line]
     slice: int
     withdraws: bool
+    renames: bool
 
 
+OTHER, CHANGED = "示例乙", date(2026, 1, 2)
 KINDS = ("uscc", "registration_no")
 pairs = st.tuples(st.sampled_from((None, "A1", "A2", "A3")), st.sampled_from((None, None, "N1", "N2"))).filter(any)
 codes = pairs.map(lambda pair: tuple((kind, code) for kind, code in zip(KINDS, pair, strict=True) if code))
 lines = st.builds(
     Line,
-    name=st.sampled_from(("示例甲", "示例甲", "示例甲", "示例乙")),
+    name=st.sampled_from(("示例甲", "示例甲", "示例甲", OTHER)),
     codes=codes,
     document=st.sampled_from(("1号", "2号")),
     decided=st.sampled_from((date(2026, 1, 1), date(2026, 1, 2))),
@@ -58,7 +64,7 @@ lines = st.builds(
 )
 files = st.builds(
     File, department=st.integers(0, 1), lines=st.lists(lines, min_size=1, max_size=9), slice=st.integers(1, 10),
-    withdraws=st.booleans(),
+    withdraws=st.booleans(), renames=st.booleans(),
 )  # fmt: skip
 
 
@@ -70,6 +76,7 @@ class Model:
     owner: dict[tuple[str, str], int] = field(default_factory=dict)
     records: dict[tuple, dict] = field(default_factory=dict)
     outcomes: list[tuple] = field(default_factory=list)
+    renamed: set[int] = field(default_factory=set)
 
     def take(self, file_no: int, file: File) -> None:
         named: dict[tuple, str] = {}
@@ -84,7 +91,7 @@ class Model:
         if not owners:
             self.names.append(line.name)
         subject = owners.pop() if owners else len(self.names) - 1
-        if self.names[subject] != line.name:
+        if self.names[subject] != line.name and not self._was_called(subject, line):
             return "name_conflict"
         self.owner |= dict.fromkeys(line.codes, subject)
         decision = (subject, line.document, line.decided)
@@ -99,6 +106,9 @@ class Model:
         self.records[*decision, department] = self._written(held, place, line)
         return "accepted"
 
+    def _was_called(self, subject: int, line: Line) -> bool:
+        return subject in self.renamed and line.name == OTHER and line.decided < CHANGED
+
     def _written(self, held: dict | None, place: tuple, line: Line) -> dict:
         is_over = line.until is not None and line.until < TODAY
         is_shown = line.until is not None and line.until >= TODAY
@@ -112,11 +122,18 @@ class Model:
             "revision": held["revision"] + 1 if held else 1,
         }
 
+    def first(self) -> tuple | None:
+        return min(self.records, key=lambda key: self.records[key]["place"], default=None)
+
+    def rename_first(self) -> None:
+        if first := self.first():
+            self.renamed.add(first[0])
+
     def withdraw_first(self) -> None:
-        for key in sorted(self.records, key=lambda key: self.records[key]["place"])[:1]:
-            held = self.records[key]
+        if first := self.first():
+            held = self.records[first]
             if held["state"] != "withdrawn":
-                self.records[key] = held | {"state": "withdrawn", "ended": TODAY, "revision": held["revision"] + 1}
+                self.records[first] = held | {"state": "withdrawn", "ended": TODAY, "revision": held["revision"] + 1}
 
 
 def digest(line: Line) -> bytes:
@@ -128,13 +145,17 @@ def digest(line: Line) -> bytes:
 def test_merge_in_slices_equals_one_row_after_another(rehearse, sent):
     with transaction.atomic():
         departments = [make_department("A", 701), make_department("B", 702)]
+        clerk = make_user("clerk-a", Role.CLERK, departments[0])
         model, batches = Model(), []
         for file_no, file in enumerate(sent):
             model.take(file_no, file)
             batches.append(_merge(departments[file.department], file))
             if file.withdraws:
                 model.withdraw_first()
-                _withdraw_first(batches)
+                _withdraw_first()
+            if file.renames:
+                model.rename_first()
+                _rename_first(clerk)
         assert _outcomes(batches, sent) == model.outcomes
         assert _records(batches, departments) == sorted(
             (tuple(sorted(code for code, owner in model.owner.items() if owner == subject)), document, decided, unit,
@@ -170,10 +191,24 @@ def _clean(row_no: int, line: Line) -> CleanRow:
     )  # fmt: skip
 
 
-def _withdraw_first(batches: list[Batch]) -> None:
-    first = Record.objects.order_by("batch_id", "row_no").first()
+def _first() -> Record | None:
+    return Record.objects.order_by("batch_id", "row_no").first()
+
+
+def _withdraw_first() -> None:
+    first = _first()
     if first and first.state != "withdrawn":
-        Record.objects.filter(pk=first.pk).update(state="withdrawn", ended_on=TODAY, revision=first.revision + 1)
+        first.state, first.ended_on = "withdrawn", TODAY
+        fields = first.explain(workflow.ChangeKind.WITHDRAWN, by=None, reason="示例")
+        first.save(update_fields=["state", "ended_on", *fields])
+
+
+def _rename_first(clerk: User) -> None:
+    if first := _first():
+        FormerName.objects.create(
+            subject=first.subject, name=OTHER, name_key=OTHER, until_on=CHANGED, source="renamed", evidence="示例",
+            entered_by=clerk,
+        )  # fmt: skip
 
 
 def _outcomes(batches: list[Batch], sent: list[File]) -> list[tuple]:

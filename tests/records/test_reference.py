@@ -93,9 +93,12 @@ def test_serious_bureau_records_go_to_the_nation_marked_as_reference(enter, cler
         cursor.execute("SELECT count(*) FROM public_record")
         assert cursor.fetchone() == (0,)
     assert [(row.record_id, row.action) for row in bulk.claim(10)] == [(record.pk, "publish")]
-    delivery = exchange._claim()
-    wire = exchange._item(delivery.handovers.select_related("record__item").get()).as_wire()
+    handover = exchange._claim().handovers.select_related("record__item").get()
+    wire = exchange._item(handover, bulk.told_values([record.pk])[record.pk]).as_wire()
     assert wire["values"]["XXXZ"] == "仅供参考" and wire["displayed_until"] is None
+    open_ones = record.item.fields.filter(scope__in=("public", "shared"), code__in=record.values)
+    told = open_ones.exclude(role__in=("subject_name", "subject_kind", "uscc")).values_list("code", flat=True)
+    assert set(wire["values"]) - {"XXXZ"} == set(told) != set()
 
 
 def test_a_withdrawn_one_is_no_longer_offered(enter, clerk_of):

@@ -184,9 +184,12 @@ def test_any_statement_carries_it_over_whichever_verb_forgot(enter):
     source = enter(names(1))
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE records_record SET state = 'disputed', revision = revision + 1 WHERE id = %s", [source.pk]
+            "UPDATE records_record SET state = 'disputed', revision = revision + 1, explained_revision = revision + 1, "
+            "change_kind = 'suspended', change_reason = '示例' WHERE id = %s",
+            [source.pk],
         )
-    assert derived()[0].state == "disputed"
+    person = derived()[0]
+    assert (person.state, person.change_kind, person.change_reason) == ("disputed", "followed", "示例")
 
 
 def test_it_is_not_withdrawn_apart_from_its_source(client, enter, clerk):
@@ -234,7 +237,7 @@ def test_the_pages_say_why_and_lead_to_each_other(client, enter, clerk):
     page = client.get(f"/office/records/{person.public_id}/").content.decode()
     assert "为什么有这条记录" in page and "国发〔2016〕33号（十四）" in page and "《示例法》第九条" in page
     assert f"/office/records/{source.public_id}/" in page
-    assert AuditEvent.objects.filter(action="records.record.viewed", object_id=str(person.pk)).exists()
+    assert AuditEvent.objects.filter(action="records.record.viewed", object_id=str(person.subject_id)).exists()
 
 
 def as_xlsx(rows: list[dict[str, str]]) -> bytes:
@@ -278,7 +281,8 @@ def test_the_database_refuses_a_minor_as_responsible(enter):
     people = [source.responsible[0] | {"lookup": "0" * 64, "name": "示例少年", "adult_on": "2030-01-01"}]
     with pytest.raises(IntegrityError, match="of age"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE records_record SET responsible = %s, revision = revision + 1 WHERE id = %s",
+            "UPDATE records_record SET responsible = %s, revision = revision + 1, "
+            "explained_revision = revision + 1, change_kind = 'corrected' WHERE id = %s",
             [json.dumps(people), source.pk],
         )
 

@@ -1,5 +1,6 @@
 """A committed batch can be taken back as a whole, for a day, by the department's lead."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Role
 from audit.actions import Action
 from audit.models import AuditEvent
-from records import services, workflow
+from records import bulk, services, undoing, workflow
 from records.errors import Refused, RightMissing
 from records.models import Batch, Identifier, Record, RecordVersion, Subject
 from records.workflow import TransitionRefused
@@ -133,3 +134,27 @@ def test_invariants_hold_after_an_undo(send, permit, undo, capsys):
     undo(send("XZXK", [permit(1), permit(2, firm=2)]))
     call_command("check_invariants")
     assert '"findings": {}' in capsys.readouterr().out
+
+
+# What tells which decision a record is, and what never changes with its content.
+IDENTITY = {"id", "public_id", "item_code", "subject_id", "department_id", "document_no", "decided_on"}
+IDENTITY |= {"derived_from_id", "created_at", "national_revision"}
+# Every revision has its own.
+OWN = {"revision", "explained_revision", "change_kind", "changed_by_id", "change_reason", "updated_at"}
+
+
+def columns_set_by(statements: list[str]) -> set[str]:
+    """The columns of the one statement that gives a record another content."""
+    (found,) = (text for text in statements if "UPDATE records_record" in text and "responsible = " in text)
+    assignments = re.search(r"\bSET\b(.*?)\bFROM (?:merging|undoing)\b", found, re.DOTALL)[1]
+    columns = {field.column for field in Record._meta.concrete_fields}
+    return columns & set(re.findall(r'"?(\w+)"? = ', re.sub(r"CASE\b.*?\bEND\b", "", assignments, flags=re.DOTALL)))
+
+
+def test_whoever_adds_a_column_to_the_records_decides_what_a_merge_and_its_undoing_do_with_it():
+    columns = {field.column for field in Record._meta.concrete_fields}
+    assert columns_set_by(undoing.UNDO) == columns - IDENTITY
+    assert columns_set_by(bulk.MERGE) == columns - IDENTITY
+    assert columns >= OWN | IDENTITY and not OWN & IDENTITY
+    (back,) = (text for text in undoing.UNDO if "responsible = f.responsible" in text)
+    assert set(re.findall(r"= f\.(\w+)", back)) == columns - IDENTITY - OWN, "the former content, and who and why anew"
