@@ -42,6 +42,20 @@ TRANSITIONS = {
     (RETURNED, "abandon"): (ABANDONED, "信息目录修订流程"),
 }
 
+DRAFTER, DECIDER = "系统管理员", "审核员（不得为拟订人）"
+
+# (state, action) → what the action is called, and who takes it. Pages take their words from here.
+WORDS = {
+    (DRAFT, "change"): ("修改", DRAFTER),
+    (RETURNED, "change"): ("修改", DRAFTER),
+    (DRAFT, "submit"): ("提交复核", DRAFTER),
+    (RETURNED, "submit"): ("提交复核", DRAFTER),
+    (SUBMITTED, "return"): ("退回修改", DECIDER),
+    (SUBMITTED, "approve"): ("批准", DECIDER),
+    (DRAFT, "abandon"): ("放弃", DRAFTER),
+    (RETURNED, "abandon"): ("放弃", DRAFTER),
+}
+
 
 class TransitionRefused(Exception):
     """The edition has moved on, or the action does not exist in this state."""

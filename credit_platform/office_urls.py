@@ -6,7 +6,7 @@ from accounts import views as door
 from audit import views as audit
 from catalogue.views import drafting, editions
 from catalogue.views import items as catalogue
-from credit_platform import office
+from credit_platform import help, office
 from credit_platform.office import inside
 from exchange import views as exchange
 from records.views import (
@@ -140,5 +140,7 @@ urlpatterns = [
     path("audit/incidents/<uuid:public_id>/evidence.json", inside(audit.evidence), name="audit-evidence"),
     path("audit/lines/<int:number>/proof.json", inside(audit.proof), name="audit-proof"),
     path("audit/assessments/", inside(audit.assessments), name="audit-assessments"),
+    path("help/", inside(help.flows), name="help"),
+    path("help/<str:topic>/", inside(help.topic), name="help-topic"),
     path("styleguide/", inside(office.styleguide), name="styleguide"),
 ]

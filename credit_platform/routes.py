@@ -40,6 +40,7 @@ ROUTES: dict[str, Rule] = {
     "portal:law-workbook": Rule(Access.PUBLIC),
     "portal:item": Rule(Access.PUBLIC),
     "portal:services": Rule(Access.PUBLIC),
+    "portal:flows": Rule(Access.PUBLIC),
     "portal:about": Rule(Access.PUBLIC),
     "portal:accessibility": Rule(Access.PUBLIC),
     "portal:heads": Rule(Access.PUBLIC),
@@ -156,5 +157,7 @@ ROUTES: dict[str, Rule] = {
     "office:edition-whatif": Rule(Access.SCOPED),
     "office:edition-affected": Rule(Access.SCOPED),
     "office:edition-approve": Rule(Access.SCOPED, POST),
+    "office:help": Rule(Access.SIGNED_IN),
+    "office:help-topic": Rule(Access.SIGNED_IN),
     "office:styleguide": Rule(Access.SIGNED_IN),
 }

@@ -17,6 +17,7 @@ urlpatterns = [
     path("law/catalogue.xlsx", views.law_workbook, name="law-workbook"),
     path("law/<str:code>/", views.item, name="item"),
     path("services/", views.services, name="services"),
+    path("services/flows/", views.flows, name="flows"),
     path("about/", views.about, name="about"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("heads/", views.tree_heads, name="heads"),

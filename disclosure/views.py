@@ -28,6 +28,7 @@ from disclosure.role import as_portal, unindexed
 from disclosure.rows import honours_of, record_row, subject_rows
 from disclosure.sections import sections_of
 from records.errors import Refused
+from records.flows import FLOWS_OF_SUBJECTS
 
 WEIGHT = {severity.value: place for place, severity in enumerate(Severity)}
 HOME = ("首页", "/")
@@ -342,6 +343,14 @@ def item(request, code):
 @page
 def services(request):
     return render(request, "disclosure/services.html", {"crumbs": [HOME, ("信用服务", "")]})
+
+
+@page
+def flows(request):
+    """What becomes of a record about somebody, from the tables of transitions."""
+    crumbs = [HOME, ("信用服务", reverse("portal:services")), ("信息如何办理", "")]
+    context = {"flows": FLOWS_OF_SUBJECTS, "section": "services", "crumbs": crumbs}
+    return render(request, "disclosure/flows.html", context)
 
 
 @page

@@ -180,9 +180,10 @@ def _conclude(
     delivery.refused += len(refused)
     delivery.receipt = receipt or delivery.receipt
     if len(results) < len(handovers):
-        delivery.state, delivery.ask_at = workflow.UNKNOWN, timezone.now() + FIRST_WAIT
+        delivery.state = workflow.next_state(delivery.state, "postpone")
+        delivery.ask_at = timezone.now() + FIRST_WAIT
     else:
-        delivery.state, delivery.closed_at = workflow.ANSWERED, timezone.now()
+        delivery.state, delivery.closed_at = workflow.next_state(delivery.state, "answer"), timezone.now()
         audit.record(
             Action.DELIVERY_ACCEPTED, delivery, detail={"accepted": delivery.accepted, "refused": delivery.refused}
         )
@@ -204,7 +205,8 @@ def _postpone(delivery: Delivery, code: str, reason: str, excerpt: str) -> None:
     """Nobody knows what became of it: it stays in flight and is asked about later."""
     delivery = Delivery.objects.select_for_update().get(pk=delivery.pk)
     waited = timezone.now() - delivery.created_at
-    delivery.state, delivery.ask_at = workflow.UNKNOWN, timezone.now() + min(max(waited, FIRST_WAIT), LONGEST_WAIT)
+    delivery.state = workflow.next_state(delivery.state, "postpone")
+    delivery.ask_at = timezone.now() + min(max(waited, FIRST_WAIT), LONGEST_WAIT)
     delivery.code, delivery.reason, delivery.excerpt = code, reason[:300], excerpt[:500]
     delivery.save()
 
@@ -215,7 +217,7 @@ def _release(delivery: Delivery, handovers: list[Handover], code: str, reason: s
     attempts = max(handover.attempts for handover in handovers) + 1
     wait = timedelta(seconds=retry_after) if retry_after else min(FIRST_WAIT * 2 ** min(attempts - 1, 12), LONGEST_WAIT)
     _make_pending(handovers, wait)
-    delivery.state, delivery.closed_at = workflow.RELEASED, timezone.now()
+    delivery.state, delivery.closed_at = workflow.next_state(delivery.state, "release"), timezone.now()
     delivery.code, delivery.reason, delivery.excerpt = code, reason[:300], excerpt[:500]
     delivery.save()
     audit.record(Action.DELIVERY_FAILED, delivery, result="refused", reason=code)

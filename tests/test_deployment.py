@@ -88,7 +88,7 @@ def test_portal_shares_no_secret_and_no_network_with_the_office_but_the_database
 def test_every_process_of_the_embedded_stack_has_its_service():
     in_production = {"web": {"office", "portal"}, "worker": {"worker"}, "beat": {"beat"}, "stub": set()}
     assert set(in_production) == set(options.PROCESSES)
-    assert set().union(*in_production.values()) | {"migrate"} == PLATFORM.keys()
+    assert set().union(*in_production.values()) | {"migrate", "inbox"} == PLATFORM.keys()
 
 
 def test_every_queue_has_a_consumer():

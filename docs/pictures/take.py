@@ -34,10 +34,12 @@ def main(data_dir: Path, folder: Path) -> None:
             viewport={"width": WIDTH, "height": HEIGHT}, locale="zh-CN", timezone_id="Asia/Shanghai"
         )
         sign_in(page, demo)
-        upload(page, demo["url"])
+        preview(page, demo["url"], folder)
         keep(page, folder / "returned.png", top=".counts")
         page.goto(f"{demo['url']}office/")
         keep(page, folder / "office.png")
+        page.goto(f"{demo['url']}office/quality/")
+        keep(page, folder / "quality.png")
         page.goto(f"{demo['url']}search/?q=示例茶业")
         keep(page, folder / "search.png")
         page.goto(penalised(demo["url"]))
@@ -58,8 +60,11 @@ def sign_in(page: Page, demo: dict) -> None:
     page.wait_for_url("**/office/")
 
 
-def upload(page: Page, url: str) -> None:
-    """Send the sample with its six planted mistakes, unless that was done before, and look at what became of it."""
+def preview(page: Page, url: str, folder: Path) -> None:
+    """Send the sample with its six planted mistakes, keep its preview, commit it and look at what became of it.
+
+    Where that was done before, there is no preview to keep any more.
+    """
     page.goto(f"{url}office/batches/")
     if (before := page.get_by_role("link", name=SAMPLE.name)).count():
         before.last.click()
@@ -71,6 +76,7 @@ def upload(page: Page, url: str) -> None:
     while page.get_by_text("确认入库").count() == 0 and time.monotonic() < until:
         page.wait_for_timeout(500)
         page.reload()
+    keep(page, folder / "preview.png", top="h1")
     page.get_by_role("button", name="确认入库").click()
     while page.get_by_text("查看入库的记录").count() == 0 and time.monotonic() < until:
         page.wait_for_timeout(500)

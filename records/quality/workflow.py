@@ -16,6 +16,9 @@ TRANSITIONS = {
     (DRAFT, "issue"): (ISSUED, "拟稿与印发不由同一人办理（GB/T 22239 8.1.5）"),
 }
 
+# (state, action) → what the action is called, and who takes it. Pages take their words from here.
+WORDS = {(DRAFT, "issue"): ("印发", "监督员（不得为拟稿人）")}
+
 
 def next_state(state: str, action: str) -> str:
     """The state after `action`. Raises TransitionRefused."""

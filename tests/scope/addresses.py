@@ -16,6 +16,7 @@ PARAMETERS: dict[str, Callable[[Side], dict]] = {
     "portal:subject-item": lambda side: {"code": side.organisation.uscc, "item": side.record.item_code},
     "portal:record": lambda side: {"public_id": side.record.public_id},
     "portal:list": lambda side: {"code": "XZCF"},
+    "office:help-topic": lambda side: {"topic": "correct"},
     "portal:item": lambda side: {"code": "XZCF"},
     "public-api:subject": lambda side: {"uscc": side.organisation.uscc},
     "public-api:record": lambda side: {"public_id": side.record.public_id},
@@ -100,6 +101,7 @@ COMMON = {
     "office:edition-json",
     "office:edition-workbook",
     "office:bulletin",
+    "office:help-topic",
 }
 # Without these a public address has nothing to answer.
 QUERIES = {
