@@ -34,6 +34,7 @@ app.conf.beat_schedule = {
         ("editions whose day has come", "records.tasks.carry_out_editions", 60.0, 60),
         ("applications nobody decided", "records.tasks.lapse_special_queries", 3600.0, 3600),
         ("pending for the nation", "exchange.tasks.push_pending", 3.0, 3),
+        ("persons to verify", "exchange.tasks.verify_persons", 30.0, 30),
         ("heads for the nation", "exchange.tasks.push_heads", 60.0, 60),
         ("lines to seal", "audit.tasks.seal_events", 5.0, 5),
         ("checkpoint", "audit.tasks.write_checkpoint", crontab(minute="*/10"), 300),

@@ -25,6 +25,7 @@ BUSINESS = (
     "audit_incident",
     "audit_assessment",
     "exchange_headhandover",
+    "exchange_identitycheck",
     "exchange_handover",
     "exchange_delivery",
     "records_nationalrefusal",
