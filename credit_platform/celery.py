@@ -31,6 +31,7 @@ app.conf.beat_schedule = {
         ("terms that ended", "records.tasks.expire_records", 60.0, 60),
         ("figures of the months", "records.tasks.refresh_figures", 120.0, 120),
         ("subjects in doubt", "records.tasks.find_doubtful_subjects", crontab(hour="3", minute="20"), 3600),
+        ("who is known where", "records.tasks.count_coverage", crontab(hour="4", minute="10"), 3600),
         ("editions whose day has come", "records.tasks.carry_out_editions", 60.0, 60),
         ("applications nobody decided", "records.tasks.lapse_special_queries", 3600.0, 3600),
         ("pending for the nation", "exchange.tasks.push_pending", 3.0, 3),

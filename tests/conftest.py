@@ -30,6 +30,8 @@ BUSINESS = (
     "exchange_delivery",
     "records_nationalrefusal",
     "records_zeroreport",
+    "records_coveragebase",
+    "records_coveragefigure",
     "records_reportingduty",
     "records_bulletin",
     "records_monthlyfigure",

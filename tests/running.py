@@ -30,17 +30,8 @@ STOP_SECONDS = 90
 READY = "按 Ctrl-C 停止"
 # Those of the test run must not reach the platform under test.
 NOT_INHERITED = ("DATABASE_URL", "DATABASE_ROLE", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "SECRET_KEY", "FIELD_KEYS")
-NOT_INHERITED += (
-    "INDEX_KEY",
-    "NATIONAL_KEY",
-    "NATIONAL_URL",
-    "POPULATION_KEY",
-    "POPULATION_URL",
-    "TODAY",
-    "DEMO",
-    "PROCESSES",
-    "HOST",
-)
+NOT_INHERITED += ("INDEX_KEY", "NATIONAL_KEY", "NATIONAL_URL", "POPULATION_KEY", "POPULATION_URL", "TODAY", "DEMO")
+NOT_INHERITED += ("PROCESSES", "HOST")
 
 
 def free_port() -> int:

@@ -131,7 +131,10 @@ PERSONS_MAX = 100
 
 
 def verify_identity(stub: Stub, request: Request) -> Reply:
-    """POST /identity/verify {"batch", "persons": [{"ref", "number", "name"}]}: the population base library. Keeps nothing."""
+    """POST /identity/verify {"batch", "persons": [{"ref", "number", "name"}]}: the population base library.
+
+    Nothing of it is kept or printed.
+    """
     _admit(stub, request, is_batch=False)
     fault = stub.faults.take("identity")
     if reply := _fail_before(stub, fault):

@@ -148,8 +148,8 @@ def lapse_special_queries(*, today: date) -> int:
 def read_special_query(query: SpecialQuery, *, actor: User, today: date) -> tuple[Subject | None, list[Record]]:
     """The subject and every department's records about it, inside the window. No line in the trail, no data (T-15).
 
-    Withdrawn records are left out: nobody may be judged by what was taken back. A person who is not verified is not answered about.
-    Raises RightMissing, Refused.
+    Withdrawn records are left out: nobody may be judged by what was taken back. A person who is not verified is
+    not answered about. Raises RightMissing, Refused.
     """
     query = SpecialQuery.objects.select_for_update().select_related("department").get(pk=query.pk)
     require_right(actor, "respond", query.department)
