@@ -125,8 +125,8 @@ def tell_receipts(stub: Stub, request: Request) -> Reply:
     return _json(given)
 
 
-# What the stub says of invented people: by the three digits of the number that no register has given out.
-ANSWER_BY_SEQUENCE = {"997": "unavailable", "998": "mismatch", "999": "absent"}
+# What the stub says of invented people: by digits 15 to 17 of their number.
+ANSWER_BY_SEQUENCE = {"987": "unavailable", "988": "mismatch", "989": "absent"}
 PERSONS_MAX = 100
 
 
