@@ -90,6 +90,8 @@ class Action(models.TextChoices):
     ZERO_REPORTED = "records.zero.reported", "作零报告"
     BULLETIN_DRAFTED = "records.bulletin.drafted", "起草质量通报"
     BULLETIN_ISSUED = "records.bulletin.issued", "印发质量通报"
+    POPULATION_IMPORTED = "records.population.imported", "导入人口信息资源库"
+    COVERAGE_CHANGED = "records.coverage.changed", "修改覆盖面基数"
     QUERY_REQUESTED = "records.query.requested", "申请特殊查询"
     QUERY_GRANTED = "records.query.granted", "准予特殊查询"
     QUERY_DENIED = "records.query.denied", "不予特殊查询"

@@ -83,6 +83,10 @@ TRADES = (
 HEADS = ("示甲", "示乙", "示丙", "示丁", "示戊", "示己")
 
 
+# Adults and organisations of places, made up small enough for the shares of the demonstration to show.
+INHABITANTS = {"530000": (2000, 400), "530100": (500, 100), "530300": (300, 50), "530102": (80, 20), "530103": (70, 15)}
+
+
 def organisations() -> list[Organisation]:
     found = [
         Organisation(f"{place}{trade}", make_uscc(region, 100 * i + j), HEADS[(i + j) % len(HEADS)])

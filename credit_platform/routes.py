@@ -118,6 +118,8 @@ ROUTES: dict[str, Rule] = {
     "office:zero-report": Rule(Access.SCOPED, FORM),
     "office:bulletins": Rule(Access.SCOPED, FORM),
     "office:bulletin": Rule(Access.SCOPED, FORM),
+    "office:coverage": Rule(Access.SCOPED),
+    "office:coverage-export": Rule(Access.SCOPED),
     "office:special-queries": Rule(Access.SCOPED),
     "office:special-query-new": Rule(Access.SCOPED, FORM),
     "office:special-query": Rule(Access.SCOPED),

@@ -39,17 +39,17 @@ class Claimed:
 
 
 @contextmanager
-def only_pusher() -> Iterator[bool]:
-    """True for one process at a time. The lock belongs to the session, so it ends with a process that dies."""
+def only_pusher(door: str = "exchange.push") -> Iterator[bool]:
+    """True for one process at a time a door. The lock belongs to the session, so it ends with a process that dies."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtext('exchange.push'))")
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [door])
         is_ours = cursor.fetchone()[0]
     try:
         yield is_ours
     finally:
         if is_ours:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtext('exchange.push'))")
+                cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [door])
 
 
 def claim(limit: int) -> list[Claimed]:

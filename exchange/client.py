@@ -67,14 +67,16 @@ class HeadConflict(NoAnswer):
     """The national platform holds another tree head under this number: the trail was rewritten, here or on the way."""
 
 
-class NationalPlatform:
-    """The national platform as seen from here. Holds no connection and no state; safe to share between threads.
+class SignedDoor:
+    """A partner who takes signed requests. Holds no connection and no state; safe to share between threads.
 
-    url: base address, http or https. key: 64 hex digits shared with the platform. source: our number there (530000).
+    url: base address, http or https. key: 64 hex digits shared with the partner. source: our number there (530000).
     timeout: seconds for one whole exchange, from connecting to the last byte. ssl_context: to trust a private
     authority; the default trusts the usual ones. clock: unix seconds, for the signature's time stamp.
     Raises ValueError for an address or key of the wrong form.
     """
+
+    setting = "NATIONAL"
 
     def __init__(
         self,
@@ -88,7 +90,7 @@ class NationalPlatform:
     ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
-            raise ValueError("NATIONAL_URL 应为 http:// 或 https:// 开头的地址，不含用户名与参数")
+            raise ValueError(f"{self.setting}_URL 应为 http:// 或 https:// 开头的地址，不含用户名与参数")
         self._url = url.rstrip("/")
         self._host = parts.netloc
         self._base_path = parts.path.rstrip("/")
@@ -98,70 +100,10 @@ class NationalPlatform:
         self._ssl_context = ssl_context or (httpcore.default_ssl_context() if parts.scheme == "https" else None)
         self._clock = clock
 
-    def send(self, batch: OutboundBatch) -> Outcome:
-        """Send a batch once. Never raises for anything the network or the other side does.
-
-        Only OutcomeKind.RETRY says it was not delivered; after UNKNOWN, and for `unanswered` keys, `ask` first (T-47).
-        Raises ValueError when the batch is of another source or holds text without a wire form.
-        """
-        if batch.source != self._source:
-            raise ValueError(f"批次来源 {batch.source} 不是本平台 {self._source}")
-        body = batch.as_bytes()
-        started = time.monotonic()
-        seen = self._exchange("POST", "/v1/batches", body)
-        return _judge(batch, seen, seconds=time.monotonic() - started)
-
-    def ask(self, keys: Iterable[str]) -> dict[str, Result]:
-        """What the national platform knows of each key; RowStatus.ABSENT means it is safe to send.
-
-        A key missing from the dict was not answered. Long lists are asked in several exchanges.
-        Raises NoAnswer when an exchange gives no trustworthy answer.
-        """
-        wanted = list(dict.fromkeys(keys))
-        known: dict[str, Result] = {}
-        for start in range(0, len(wanted), MAX_ITEMS):
-            known |= self._ask_once(wanted[start : start + MAX_ITEMS])
-        return known
-
-    def send_head(self, head: Mapping[str, Any]) -> str:
-        """Deposit a daily tree head and return its receipt; sent again it gets the same one.
-
-        Raises HeadConflict when another head is held under its number, NoAnswer when nothing trustworthy came back.
-        """
-        seen = self._exchange("POST", "/v1/heads", canonical_bytes({"source": self._source, "head": head}))
-        try:
-            _require_success(seen)
-            answer = _read_json(seen)
-            if (answer.get("number"), answer.get("hash")) != (head["number"], head["hash"]):
-                raise _Untrusted("answer_wrong_head", "答复的不是这个树根")
-            return _read_text(answer, "receipt", _RECEIPT)
-        except _Untrusted as untrusted:
-            error = HeadConflict if untrusted.code == "head_conflict" else NoAnswer
-            raise error(untrusted.code, untrusted.reason, retry_after=untrusted.retry_after) from None
-
-    def alive(self, timeout: float = 3.0) -> bool:
-        """True when the platform answers its health address with status ok within `timeout` seconds."""
-        seen = self._exchange("GET", "/healthz", b"", timeout=timeout, is_signed=False)
-        try:
-            return seen.status == 200 and _read_json(seen).get("status") == "ok"
-        except _Untrusted:
-            return False
-
-    def _ask_once(self, keys: list[str]) -> dict[str, Result]:
-        seen = self._exchange("POST", "/v1/receipts", canonical_bytes({"keys": keys}))
-        try:
-            _require_success(seen)
-            rows = _read_rows(_read_json(seen), _KNOWN_STATUSES)
-        except _Untrusted as untrusted:
-            excerpt = make_excerpt(seen.body, secret=())
-            raise NoAnswer(
-                untrusted.code, untrusted.reason, retry_after=untrusted.retry_after, excerpt=excerpt
-            ) from None
-        return _sort_rows(rows, keys).results
-
-    def _exchange(
+    def exchange(
         self, method: str, path: str, body: bytes, *, timeout: float | None = None, is_signed: bool = True
-    ) -> "_Seen":
+    ) -> "Seen":
+        """One request and what came back over the wire, nothing of it believed yet. Never raises for the network."""
         deadline = _Deadline(timeout or self._timeout)
         headers = {
             "Host": self._host,
@@ -190,11 +132,76 @@ class NationalPlatform:
                 return _read_answer(response)
         except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
             failure = "tls_failed" if isinstance(error.__cause__, ssl.SSLError) else "unreachable"
-            return _Seen(failure=failure, detail=type(error).__name__)
+            return Seen(failure=failure, detail=type(error).__name__)
         except httpcore.TimeoutException as error:
-            return _Seen(failure="timeout", detail=type(error).__name__)
+            return Seen(failure="timeout", detail=type(error).__name__)
         except (httpcore.NetworkError, httpcore.ProtocolError) as error:
-            return _Seen(failure="connection_lost", detail=type(error).__name__)
+            return Seen(failure="connection_lost", detail=type(error).__name__)
+
+
+class NationalPlatform(SignedDoor):
+    """The national platform as seen from here."""
+
+    def send(self, batch: OutboundBatch) -> Outcome:
+        """Send a batch once. Never raises for anything the network or the other side does.
+
+        Only OutcomeKind.RETRY says it was not delivered; after UNKNOWN, and for `unanswered` keys, `ask` first (T-47).
+        Raises ValueError when the batch is of another source or holds text without a wire form.
+        """
+        if batch.source != self._source:
+            raise ValueError(f"批次来源 {batch.source} 不是本平台 {self._source}")
+        body = batch.as_bytes()
+        started = time.monotonic()
+        seen = self.exchange("POST", "/v1/batches", body)
+        return _judge(batch, seen, seconds=time.monotonic() - started)
+
+    def ask(self, keys: Iterable[str]) -> dict[str, Result]:
+        """What the national platform knows of each key; RowStatus.ABSENT means it is safe to send.
+
+        A key missing from the dict was not answered. Long lists are asked in several exchanges.
+        Raises NoAnswer when an exchange gives no trustworthy answer.
+        """
+        wanted = list(dict.fromkeys(keys))
+        known: dict[str, Result] = {}
+        for start in range(0, len(wanted), MAX_ITEMS):
+            known |= self._ask_once(wanted[start : start + MAX_ITEMS])
+        return known
+
+    def send_head(self, head: Mapping[str, Any]) -> str:
+        """Deposit a daily tree head and return its receipt; sent again it gets the same one.
+
+        Raises HeadConflict when another head is held under its number, NoAnswer when nothing trustworthy came back.
+        """
+        seen = self.exchange("POST", "/v1/heads", canonical_bytes({"source": self._source, "head": head}))
+        try:
+            require_success(seen)
+            answer = read_json(seen)
+            if (answer.get("number"), answer.get("hash")) != (head["number"], head["hash"]):
+                raise Untrusted("answer_wrong_head", "答复的不是这个树根")
+            return read_text(answer, "receipt", _RECEIPT)
+        except Untrusted as untrusted:
+            error = HeadConflict if untrusted.code == "head_conflict" else NoAnswer
+            raise error(untrusted.code, untrusted.reason, retry_after=untrusted.retry_after) from None
+
+    def alive(self, timeout: float = 3.0) -> bool:
+        """True when the platform answers its health address with status ok within `timeout` seconds."""
+        seen = self.exchange("GET", "/healthz", b"", timeout=timeout, is_signed=False)
+        try:
+            return seen.status == 200 and read_json(seen).get("status") == "ok"
+        except Untrusted:
+            return False
+
+    def _ask_once(self, keys: list[str]) -> dict[str, Result]:
+        seen = self.exchange("POST", "/v1/receipts", canonical_bytes({"keys": keys}))
+        try:
+            require_success(seen)
+            rows = _read_rows(read_json(seen), _KNOWN_STATUSES)
+        except Untrusted as untrusted:
+            excerpt = make_excerpt(seen.body, secret=())
+            raise NoAnswer(
+                untrusted.code, untrusted.reason, retry_after=untrusted.retry_after, excerpt=excerpt
+            ) from None
+        return _sort_rows(rows, keys).results
 
 
 def make_excerpt(body: bytes, *, secret: Iterable[str]) -> str:
@@ -215,7 +222,7 @@ def make_excerpt(body: bytes, *, secret: Iterable[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class Seen:
     """status None: no answer; then failure is one of _FAILURES."""
 
     status: int | None = None
@@ -227,7 +234,7 @@ class _Seen:
     detail: str = ""
 
 
-class _Untrusted(Exception):
+class Untrusted(Exception):
     """No results can be taken from this; `kind` says what that means for a batch. When in doubt UNKNOWN."""
 
     def __init__(
@@ -244,7 +251,7 @@ class _Untrusted(Exception):
         self.retry_after = retry_after
 
 
-def _read_answer(response: httpcore.Response) -> _Seen:
+def _read_answer(response: httpcore.Response) -> Seen:
     """Read no more than ANSWER_LIMIT; closing the response drops the rest unread."""
     headers = {name.lower(): value.decode("latin-1") for name, value in response.headers}
     body = bytearray()
@@ -252,7 +259,7 @@ def _read_answer(response: httpcore.Response) -> _Seen:
         body += chunk
         if len(body) > ANSWER_LIMIT:
             break
-    return _Seen(
+    return Seen(
         status=response.status,
         content_type=headers.get(b"content-type", ""),
         retry_after=headers.get(b"retry-after", ""),
@@ -264,16 +271,16 @@ def _read_answer(response: httpcore.Response) -> _Seen:
 # From what came back to what is known.
 
 
-def _judge(batch: OutboundBatch, seen: _Seen, *, seconds: float) -> Outcome:
+def _judge(batch: OutboundBatch, seen: Seen, *, seconds: float) -> Outcome:
     outcome = partial(Outcome, batch=batch.batch, http_status=seen.status, seconds=seconds)
     try:
-        _require_success(seen)
-        answer = _read_json(seen)
+        require_success(seen)
+        answer = read_json(seen)
         if answer.get("batch") != batch.batch:
-            raise _Untrusted("answer_wrong_batch", "答复的不是本批次")
-        receipt = _read_text(answer, "receipt", _RECEIPT)
+            raise Untrusted("answer_wrong_batch", "答复的不是本批次")
+        receipt = read_text(answer, "receipt", _RECEIPT)
         sorted_rows = _sort_rows(_read_rows(answer, _SENT_STATUSES), batch.keys)
-    except _Untrusted as untrusted:
+    except Untrusted as untrusted:
         return outcome(
             kind=untrusted.kind,
             unanswered=batch.keys if untrusted.kind is OutcomeKind.UNKNOWN else (),
@@ -295,30 +302,30 @@ def _judge(batch: OutboundBatch, seen: _Seen, *, seconds: float) -> Outcome:
     )
 
 
-def _require_success(seen: _Seen) -> None:
-    """Raise _Untrusted unless an answer with status 200 came.
+def require_success(seen: Seen) -> None:
+    """Raise Untrusted unless an answer with status 200 came.
 
     RETRY only where the other side cannot have stored anything or says so itself. A gateway that gave up on the
     platform behind it (502, 504) does not know, so neither do we.
     """
     if seen.status is None:
         reason, kind = _FAILURES[seen.failure]
-        raise _Untrusted(seen.failure, f"{reason}（{seen.detail}）", kind)
+        raise Untrusted(seen.failure, f"{reason}（{seen.detail}）", kind)
     if seen.status == 200:
         return
     wait = _read_retry_after(seen.retry_after)
     match seen.status:
         case 429:
-            raise _Untrusted("busy", "国家平台要求稍后重试", OutcomeKind.RETRY, wait)
+            raise Untrusted("busy", "国家平台要求稍后重试", OutcomeKind.RETRY, wait)
         case 502 | 504:
-            raise _Untrusted("gateway_error", f"国家平台网关返回 {seen.status}，是否受理未知", retry_after=wait)
+            raise Untrusted("gateway_error", f"国家平台网关返回 {seen.status}，是否受理未知", retry_after=wait)
         case status if status >= 500:
-            raise _Untrusted("server_error", f"国家平台返回 {status}", OutcomeKind.RETRY, wait)
+            raise Untrusted("server_error", f"国家平台返回 {status}", OutcomeKind.RETRY, wait)
         case status if status >= 400:
             raise _read_refusal(seen)
         case status if status >= 300:
-            raise _Untrusted("redirected", f"国家平台返回 {status} 转向，不予跟随")
-    raise _Untrusted("status_unexpected", f"国家平台返回 {seen.status}")
+            raise Untrusted("redirected", f"国家平台返回 {status} 转向，不予跟随")
+    raise Untrusted("status_unexpected", f"国家平台返回 {seen.status}")
 
 
 _FAILURES = {
@@ -329,16 +336,16 @@ _FAILURES = {
 }
 
 
-def _read_refusal(seen: _Seen) -> _Untrusted:
+def _read_refusal(seen: Seen) -> Untrusted:
     """A 4xx with its code and reason; an unreadable one still has its status."""
     try:
-        answer = _read_json(seen)
-        code, reason = _read_text(answer, "code", _CODE), _read_reason(answer)
-    except _Untrusted:
+        answer = read_json(seen)
+        code, reason = read_text(answer, "code", _CODE), _read_reason(answer)
+    except Untrusted:
         code, reason = f"http_{seen.status}", f"国家平台以 {seen.status} 拒绝整批"
     # A proxy on the way may have repeated our request: the first copy counted, only the second was refused.
     is_repeated = seen.status == 409 and code == "replayed"
-    return _Untrusted(code, reason, OutcomeKind.UNKNOWN if is_repeated else OutcomeKind.REFUSED_WHOLE)
+    return Untrusted(code, reason, OutcomeKind.UNKNOWN if is_repeated else OutcomeKind.REFUSED_WHOLE)
 
 
 def _read_retry_after(text: str) -> float | None:
@@ -355,21 +362,21 @@ def _read_retry_after(text: str) -> float | None:
     return min(max(wait, 0.0), float(RETRY_AFTER_MAX))
 
 
-def _read_json(seen: _Seen) -> dict[str, Any]:
+def read_json(seen: Seen) -> dict[str, Any]:
     if seen.is_cut:
-        raise _Untrusted("answer_too_large", f"答复超过 {ANSWER_LIMIT // 1024 // 1024} MiB")
+        raise Untrusted("answer_too_large", f"答复超过 {ANSWER_LIMIT // 1024 // 1024} MiB")
     if seen.content_type.partition(";")[0].strip().lower() != "application/json":
-        raise _Untrusted("answer_not_json", "答复不是 JSON")
+        raise Untrusted("answer_not_json", "答复不是 JSON")
     try:
         text = seen.body.decode()
     except UnicodeDecodeError:
-        raise _Untrusted("answer_encoding", "答复不是 UTF-8 编码") from None
+        raise Untrusted("answer_encoding", "答复不是 UTF-8 编码") from None
     try:
         answer = json.loads(text)
     except (ValueError, RecursionError):
-        raise _Untrusted("answer_not_json", "答复不是完整的 JSON") from None
+        raise Untrusted("answer_not_json", "答复不是完整的 JSON") from None
     if not isinstance(answer, dict):
-        raise _schema_error("")
+        raise schema_error("")
     return answer
 
 
@@ -398,39 +405,39 @@ def _sort_rows(rows: list[Result], asked: Iterable[str]) -> _SortedRows:
 def _read_rows(answer: dict[str, Any], allowed: tuple[RowStatus, ...]) -> list[Result]:
     rows = answer.get("results")
     if not isinstance(rows, list):
-        raise _schema_error("results")
+        raise schema_error("results")
     return [_read_row(row, allowed) for row in rows]
 
 
 def _read_row(row: Any, allowed: tuple[RowStatus, ...]) -> Result:
-    """One row of an answer, or _Untrusted: one row out of shape makes the whole answer untrustworthy."""
+    """One row of an answer, or Untrusted: one row out of shape makes the whole answer untrustworthy."""
     if not isinstance(row, dict):
-        raise _schema_error("results")
+        raise schema_error("results")
     key, status = row.get("key"), row.get("status")
     if not isinstance(key, str) or len(key) > 256:
-        raise _schema_error("key")
+        raise schema_error("key")
     if status not in allowed:
-        raise _schema_error("status")
+        raise schema_error("status")
     status = RowStatus(status)
     is_held = status in (RowStatus.ACCEPTED, RowStatus.DUPLICATE, RowStatus.STALE)
     latest = row.get("latest_revision")
     if latest is not None and type(latest) is not int:
-        raise _schema_error("latest_revision")
+        raise schema_error("latest_revision")
     return Result(
         key=key,
         status=status,
-        receipt=_read_text(row, "receipt", _RECEIPT) if is_held else "",
-        code=_read_text(row, "code", _CODE) if status is RowStatus.REFUSED else "",
+        receipt=read_text(row, "receipt", _RECEIPT) if is_held else "",
+        code=read_text(row, "code", _CODE) if status is RowStatus.REFUSED else "",
         reason=_read_reason(row) if status is RowStatus.REFUSED else "",
-        digest=_read_text(row, "digest", _DIGEST) if row.get("digest") else "",
+        digest=read_text(row, "digest", _DIGEST) if row.get("digest") else "",
         latest_revision=latest,
     )
 
 
-def _read_text(row: dict[str, Any], name: str, shape: re.Pattern[str]) -> str:
+def read_text(row: dict[str, Any], name: str, shape: re.Pattern[str]) -> str:
     value = row.get(name)
     if not isinstance(value, str) or not shape.fullmatch(value):
-        raise _schema_error(name)
+        raise schema_error(name)
     return value
 
 
@@ -438,12 +445,12 @@ def _read_reason(row: dict[str, Any]) -> str:
     """The sentence for the department; text of a stranger, so cleaned and cut."""
     value = row.get("reason", "")
     if not isinstance(value, str):
-        raise _schema_error("reason")
+        raise schema_error("reason")
     return _UNPRINTABLE.sub(" ", value.encode(errors="replace").decode()).strip()[:_REASON_LENGTH]
 
 
-def _schema_error(name: str) -> _Untrusted:
-    return _Untrusted("answer_schema", f"答复不符合约定的格式（{name}）" if name else "答复不符合约定的格式")
+def schema_error(name: str) -> Untrusted:
+    return Untrusted("answer_schema", f"答复不符合约定的格式（{name}）" if name else "答复不符合约定的格式")
 
 
 def _secrets(items: Iterable[OutboundItem]) -> set[str]:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from audit.models import TreeHead
 from exchange import workflow
 from exchange.querysets import HandoverQuerySet
-from records.models import Record
+from records.models import Record, Subject
 
 
 class Delivery(models.Model):
@@ -67,6 +67,28 @@ class Handover(models.Model):
 
     def __str__(self):
         return f"{self.record_id} v{self.revision}"
+
+
+class IdentityCheck(models.Model):
+    """How far asking the population base library about one person has come. What it said stands at the person.
+
+    code: why a whole request got no answer, empty when this person was answered about. No number, no name.
+    """
+
+    subject = models.OneToOneField(
+        Subject, models.PROTECT, primary_key=True, related_name="identity_check", verbose_name="自然人"
+    )
+    answer = models.CharField("答复", max_length=11, blank=True)
+    attempts = models.PositiveIntegerField("尝试次数", default=0)
+    next_attempt_at = models.DateTimeField("下次尝试", null=True, db_index=True)
+    code = models.CharField("代码", max_length=64, blank=True)
+    updated_at = models.DateTimeField("更新时间", auto_now=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "身份核验情况"
+
+    def __str__(self):
+        return f"自然人 {self.subject_id}"
 
 
 class HeadHandover(models.Model):

@@ -3,13 +3,19 @@
 from celery import shared_task
 from django.conf import settings
 
-from exchange import heads, services
+from exchange import heads, services, verifying
 
 
 @shared_task
 def push_pending() -> None:
     if settings.NATIONAL_URL:
         services.push_pending()
+
+
+@shared_task
+def verify_persons() -> None:
+    if settings.POPULATION_URL:
+        verifying.verify_persons()
 
 
 @shared_task

@@ -8,12 +8,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.html import format_html
 
-from accounts.admin import ReadOnly
-from accounts.models import PROVINCE_ROLES
+from accounts.admin import ByRole, ReadOnly
+from accounts.models import PROVINCE_ROLES, Role
 from audit import services as audit
 from audit.actions import Action
 from catalogue.models import SubjectKind
-from records.models import Batch, Record, ReportingDuty
+from records.models import Batch, CoverageBase, Record, ReportingDuty
 
 
 class LeadsToTheOffice(ReadOnly):
@@ -65,6 +65,25 @@ class RecordAdmin(LeadsToTheOffice, admin.ModelAdmin):
         is_person = record.subject.kind == SubjectKind.PERSON
         name = record.subject.get_kind_display() if is_person else record.subject_name
         return format_html('<a href="{}">{}</a>', reverse("office:record", args=[record.public_id]), name)
+
+
+@admin.register(CoverageBase)
+class CoverageBaseAdmin(ByRole, admin.ModelAdmin):
+    """How many there are in a place, by year. What was entered stays; a newer year takes its place."""
+
+    viewers, editors = PROVINCE_ROLES, (Role.ADMINISTRATOR,)
+    list_display = ("region", "year", "adults", "organisations", "source")
+    list_filter = ("year",)
+    search_fields = ("region__name", "source")
+    autocomplete_fields = ("region",)
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("region", "year") if obj else ()
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        values = {name: str(form.cleaned_data[name]) for name in form.changed_data}
+        audit.record(Action.COVERAGE_CHANGED, obj, actor=request.user, detail=values)
 
 
 @admin.register(ReportingDuty)

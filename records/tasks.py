@@ -24,6 +24,11 @@ def sweep_batches() -> None:
 
 
 @shared_task
+def count_coverage() -> None:
+    services.count_coverage()
+
+
+@shared_task
 def drop_undecided_batches() -> None:
     services.drop_undecided_batches(today=today())
 

@@ -168,6 +168,9 @@ INDEX_KEY = env("INDEX_KEY")
 NATIONAL_URL = env("NATIONAL_URL", default="")
 NATIONAL_KEY = env("NATIONAL_KEY", default="")
 NATIONAL_SOURCE = env("NATIONAL_SOURCE", default="530000")
+# The population base library that says whether number and name belong together (98号三（一）).
+POPULATION_URL = env("POPULATION_URL", default="")
+POPULATION_KEY = env("POPULATION_KEY", default="")
 # Counts restores from a backup, so that the national platform can refuse what a restored past would send again (F-25).
 NATIONAL_EPOCH = env.int("NATIONAL_EPOCH", default=1)
 

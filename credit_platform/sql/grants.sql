@@ -29,8 +29,8 @@ REVOKE INSERT ON audit_seal, audit_sealentry, audit_treehead FROM credit_office;
 REVOKE DELETE ON audit_readingrule, audit_alarm, audit_sampledreading, audit_incident, audit_assessment FROM credit_office, credit_worker;
 REVOKE DELETE ON records_subjectmerge, records_codecase, records_codecaserow FROM credit_office, credit_worker;
 REVOKE DELETE ON records_record, records_batch, records_specialquery, records_changerequest, records_erasure FROM credit_office, credit_worker;
-REVOKE DELETE ON records_reportingduty, records_bulletin FROM credit_office, credit_worker;
-REVOKE DELETE ON exchange_headhandover FROM credit_office, credit_worker;
+REVOKE DELETE ON records_reportingduty, records_bulletin, records_coveragebase FROM credit_office, credit_worker;
+REVOKE DELETE ON exchange_headhandover, exchange_identitycheck FROM credit_office, credit_worker;
 REVOKE DELETE ON accounts_user, accounts_apitoken FROM credit_office, credit_worker;
 REVOKE DELETE ON catalogue_informationitem, catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis, catalogue_edition
     FROM credit_office, credit_worker;

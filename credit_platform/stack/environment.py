@@ -25,6 +25,8 @@ def platform_settings(options: Options, keys: Keys, *, database_url: str, broker
         "INDEX_KEY": keys.index_key,
         "NATIONAL_KEY": keys.national_key,
         "NATIONAL_URL": options.stub_url,
+        "POPULATION_URL": options.stub_url,
+        "POPULATION_KEY": keys.national_key,  # one stub plays both
         "ALLOWED_HOSTS": ",".join(_hosts(options)),
     }
     return {

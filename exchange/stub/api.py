@@ -12,7 +12,7 @@ from typing import Any
 from exchange import signing
 from exchange.messages import MAX_ITEMS, RowStatus, digest
 from exchange.stub import faults, page
-from exchange.stub.shape import read_row
+from exchange.stub.shape import is_id_number, read_row
 from exchange.stub.store import EpochOutdated, Store, Verdict
 
 PAGE_SIZE = 50
@@ -125,6 +125,45 @@ def tell_receipts(stub: Stub, request: Request) -> Reply:
     return _json(given)
 
 
+# What the stub says of invented people: by digits 15 to 17 of their number.
+ANSWER_BY_SEQUENCE = {"987": "unavailable", "988": "mismatch", "989": "absent"}
+PERSONS_MAX = 100
+
+
+def verify_identity(stub: Stub, request: Request) -> Reply:
+    """POST /identity/verify {"batch", "persons": [{"ref", "number", "name"}]}: the population base library.
+
+    Nothing of it is kept or printed.
+    """
+    _admit(stub, request, is_batch=False)
+    fault = stub.faults.take("identity")
+    if reply := _fail_before(stub, fault):
+        return reply
+    if fault.name == "lost_answer":
+        return HANG_UP
+    message = _read_json(request.body)
+    persons = message.get("persons")
+    if not isinstance(persons, list) or not persons or not all(isinstance(person, dict) for person in persons):
+        raise Refused(400, "persons_missing", "没有要核验的人")
+    if len(persons) > PERSONS_MAX:
+        raise Refused(413, "persons_too_many", f"一次最多核验 {PERSONS_MAX} 人")
+    results = [{"ref": person.get("ref"), "outcome": _outcome(person, fault)} for person in persons]
+    given = {"batch": message.get("batch"), "results": results[::2] if fault.name == "partial" else results}
+    if fault.name == "garbage":
+        garbage = faults.GARBAGE[fault.turn % len(faults.GARBAGE)]
+        return Reply(200, faults.garbage_body(garbage, given), garbage.content_type)
+    return _json(given)
+
+
+def _outcome(person: dict[str, Any], fault: faults.Fault) -> str:
+    number = person.get("number")
+    if fault.name in ANSWER_BY_SEQUENCE.values():
+        return fault.name
+    if not isinstance(number, str) or not is_id_number(number) or not person.get("name"):
+        return "absent"
+    return ANSWER_BY_SEQUENCE.get(number[14:17], "match")
+
+
 HEAD_NUMBERS = ("number", "size", "total")
 HEAD_TEXTS = ("hash", "root", "previous_hash", "since", "until", "signature", "public_key")
 
@@ -221,6 +260,7 @@ ROUTES: dict[tuple[str, str], Callable[[Stub, Request], Reply]] = {
     ("GET", "/v1/receipts"): tell_receipts,
     ("POST", "/v1/receipts"): tell_receipts,
     ("POST", "/v1/heads"): take_head,
+    ("POST", "/identity/verify"): verify_identity,
     ("GET", "/received/heads"): list_heads,
     ("GET", "/received/count"): count_received,
     ("GET", "/received/"): list_received,

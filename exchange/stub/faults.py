@@ -16,9 +16,12 @@ FAULTS = {
     "duplicate": "已入库，答复中每条结果出现两次",
     "partial": "只受理第 1、3、5…条，其余不在答复中",
     "garbage": "返回 200，内容依次为各种无法使用的答复",
+    "mismatch": "核验：每个人都答不一致",
+    "absent": "核验：每个人都答查无此人",
+    "unavailable": "核验：每个人都答暂不能核验",
     "crash": "写到一半时进程自行 kill -9",
 }
-ROUTES = ("batches", "receipts", "all")
+ROUTES = ("batches", "receipts", "identity", "all")
 DEFAULT_SECONDS = {"timeout": 60.0, "busy": 2.0}
 HUGE_BYTES = 64 * 1024 * 1024
 

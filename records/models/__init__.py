@@ -3,6 +3,7 @@
 from records.models.batches import Batch, BatchKey, IdempotencyKey, RejectedRow, StagedRow
 from records.models.cases import CodeCase, CodeCaseRow
 from records.models.changes import ChangeRequest, Erasure, WithdrawalReason
+from records.models.coverage import CoverageBase, CoverageFigure
 from records.models.merging import Reason, SubjectMerge, SuspectedDuplicate
 from records.models.persons import Certificate
 from records.models.previews import Preview, PreviewedRow, ReportingSetting
@@ -38,6 +39,8 @@ __all__ = [
     "ChangeRequest",
     "CodeCase",
     "CodeCaseRow",
+    "CoverageBase",
+    "CoverageFigure",
     "Erasure",
     "FigureRun",
     "FormerName",

@@ -81,6 +81,12 @@ class Subject(models.Model):
             models.Index(fields=["name_key"], name="subject_name_key"),
             GinIndex(OpClass(F("name_key"), name="gin_trgm_ops"), name="subject_name_trigram"),
             GinIndex(fields=["bigrams"], name="subject_name_bigram"),
+            # Who is still to be verified (exchange/verifying.py): a queue that is empty most of the time.
+            models.Index(
+                fields=["id"],
+                name="subject_to_verify",
+                condition=Q(kind="person", verification__in=("unverified", "unavailable"), merged_into__isnull=True),
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(kind="person") | Q(uscc__isnull=True), name="person_has_no_uscc"),

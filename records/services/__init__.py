@@ -2,6 +2,7 @@
 
 from records.services.batches import cancel_batch, receive_batch, run_batch
 from records.services.cases import answer_case, find_code_cases, reopen_case, settle_case
+from records.services.coverage import count_coverage, import_population
 from records.services.editions import approve_edition, carry_out_editions
 from records.services.folders import receive_folder
 from records.services.inboxes import carry_inbox
@@ -27,6 +28,7 @@ __all__ = [
     "carry_out_editions",
     "change_reporting_setting",
     "commit_batch",
+    "count_coverage",
     "dismiss_merge",
     "drop_batch",
     "drop_undecided_batches",
@@ -34,6 +36,7 @@ __all__ = [
     "expire_records",
     "find_code_cases",
     "find_duplicates",
+    "import_population",
     "judge_distinct",
     "merge_subjects",
     "note_verification",

@@ -21,7 +21,7 @@ from deadlines.services import load_calendar
 from records import crypto, workflow
 from records.errors import Refused, RightMissing
 from records.identity import InvalidIdentifier, check_person_id, check_uscc
-from records.models import Identifier, IdentifierKind, Record, SpecialQuery, Subject
+from records.models import Identifier, IdentifierKind, Record, SpecialQuery, Subject, Verification
 from records.problems import problem
 from records.services.batches import require_right
 
@@ -148,7 +148,8 @@ def lapse_special_queries(*, today: date) -> int:
 def read_special_query(query: SpecialQuery, *, actor: User, today: date) -> tuple[Subject | None, list[Record]]:
     """The subject and every department's records about it, inside the window. No line in the trail, no data (T-15).
 
-    Withdrawn records are left out: nobody may be judged by what was taken back. Raises RightMissing, Refused.
+    Withdrawn records are left out: nobody may be judged by what was taken back. A person who is not verified is
+    not answered about. Raises RightMissing, Refused.
     """
     query = SpecialQuery.objects.select_for_update().select_related("department").get(pk=query.pk)
     require_right(actor, "respond", query.department)
@@ -158,6 +159,7 @@ def read_special_query(query: SpecialQuery, *, actor: User, today: date) -> tupl
     found = Identifier.objects.filter(kind=query.identifier_kind, lookup=query.lookup).select_related("subject").first()
     records = []
     if found is not None:
+        _require_verified(found.subject)
         held = Record.objects.open_to(actor).filter(subject=found.subject).exclude(state=workflow.WITHDRAWN)
         records = list(held.select_related("item", "department", "subject").order_by("-decided_on", "-pk"))
     audit.record(
@@ -178,3 +180,12 @@ def read_special_query(query: SpecialQuery, *, actor: User, today: date) -> tupl
             detail={"query": query.pk, "records": len(records)},
         )
     return (found.subject if found else None), records
+
+
+def _require_verified(subject: Subject) -> None:
+    """Nobody is answered about whose number and name were not found to belong together (98号三（一）)."""
+    if subject.kind == SubjectKind.PERSON and subject.verification != Verification.VERIFIED:
+        raise Refused(
+            f"该自然人的身份{subject.get_verification_display()}，不能查询。公安人口库核验一致后可以查看。",
+            code="identity_unverified",
+        )

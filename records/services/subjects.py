@@ -41,7 +41,9 @@ def rename_subject(
         department=department,
     )
     subject.legal_name, subject.name_key = name, name_key(name)
-    subject.save(update_fields=["legal_name", "name_key"])
+    # What was verified was the former name.
+    subject.verification, subject.verified_at = Verification.UNVERIFIED, None
+    subject.save(update_fields=["legal_name", "name_key", "verification", "verified_at"])
     audit.record(
         Action.SUBJECT_RENAMED,
         subject,

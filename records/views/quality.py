@@ -9,6 +9,7 @@ from io import BytesIO
 
 from django import forms
 from django.db import transaction
+from django.db.models import Model
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -329,13 +330,15 @@ def _export_cell(value) -> int | float | str:
     return value if isinstance(value, int) else round(float(value), 4)
 
 
-def workbook(request, file_name: str, titles: list[str], rows: list[list]) -> FileResponse:
+def workbook(
+    request, file_name: str, titles: list[str], rows: list[list], *, about: type[Model] = MonthlyFigure
+) -> FileResponse:
     """A table to take away; the trail says who took how many rows."""
     with transaction.atomic():
         audit.record(
             Action.FIGURES_EXPORTED,
             actor=request.user,
-            object_type=MonthlyFigure._meta.label,
+            object_type=about._meta.label,
             detail={"rows": len(rows)},
         )
     file = BytesIO()

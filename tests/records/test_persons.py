@@ -13,7 +13,7 @@ from catalogue.models import InformationItem, Occupation, PersonDisplay
 from credit_platform import demo, demo_items
 from records.errors import NotASource, RowRefused
 from records.models import Certificate, Record, Subject
-from records.services import special
+from records.services import note_verification, special
 from tests.factories import TODAY, make_department, make_user, register
 
 pytestmark = pytest.mark.django_db
@@ -193,6 +193,7 @@ def test_a_special_query_shows_students_files_to_schools_and_education_only(ente
         days=7,
         today=TODAY,
     )
+    note_verification(record.subject, outcome="verified")
     special.grant_special_query(asked, actor=make_user("reviewer", Role.REVIEWER), reason="同意", today=TODAY)
     assert len(special.read_special_query(asked, actor=lead, today=TODAY)[1]) == seen
 

@@ -31,8 +31,10 @@ def held():
     """A person's record and a firm's, held by somebody else."""
     other = factories.make_department("乙", 712)
     clerk = factories.make_user("clerk-b", Role.CLERK, other)
+    person = factories.register(factories.persons_penalty(other), clerk)
+    services.note_verification(person.subject, outcome="verified")
     return (
-        factories.register(factories.persons_penalty(other), clerk),
+        person,
         factories.register(factories.penalty(other, 2, BZ="内部备注"), clerk),
     )
 
@@ -90,6 +92,20 @@ def test_a_person_is_found_by_number_and_every_look_leaves_a_line_about_them(hel
     lines = AuditEvent.objects.filter(action=Action.SUBJECT_VIEWED, object_id=str(subject.pk))
     assert [(line.detail["query"], line.detail["records"]) for line in lines] == [(query.pk, 1)] * 2
     assert {(line.reason, line.detail["basis"]) for line in lines} == {(query.purpose, "granted")}
+
+
+@pytest.mark.parametrize("outcome", ["unverified", "mismatch", "unavailable"])
+def test_a_person_who_is_not_verified_is_not_answered_about(held, lead, reviewer, client, outcome):
+    query = granted(ask(lead, number=factories.make_id_number(1)), reviewer)
+    services.note_verification(held[0].subject, outcome=outcome)
+    with pytest.raises(Refused) as refusal:
+        special.read_special_query(query, actor=lead, today=TODAY)
+    assert refusal.value.code == "identity_unverified"
+    client.force_login(lead)
+    page = client.get(f"/office/special-queries/{query.public_id}/read/")
+    assert page.status_code == 400 and "公安人口库核验一致后可以查看" in page.content.decode()
+    assert held[0].document_no not in page.content.decode()
+    assert not AuditEvent.objects.filter(action=Action.SUBJECT_VIEWED).exists()
 
 
 def test_no_line_no_data(held, lead, reviewer, monkeypatch):

@@ -12,7 +12,7 @@ from audit.models import TreeHead
 from credit_platform import demo, demo_items
 from deadlines.clock import today
 from records import services
-from records.models import Batch, Record
+from records.models import Batch, CoverageBase, Record
 from records.quality.services import set_duty
 from records.services.batches import item_in_force
 
@@ -35,6 +35,7 @@ class Command(BaseCommand):
         _load(departments)
         users.append(_load_items())
         _duties(departments)
+        _coverage()
         _sign_first_head()
         first = departments[0]
         content = {
@@ -112,6 +113,17 @@ def _duties(departments) -> None:
     since = today().replace(month=1, day=1)
     for department, code in ((market, "XZXK"), (market, "XZCF"), (transport, "XZCF")):
         set_duty(department, code, cycle="month", since=since, source="演示：权责清单")
+
+
+def _coverage() -> None:
+    """Invented numbers of inhabitants, so that shares can be seen, and the count of who is known."""
+    for code, (adults, organisations) in demo.INHABITANTS.items():
+        CoverageBase.objects.get_or_create(
+            region_id=code,
+            year=today().year - 1,
+            defaults={"adults": adults, "organisations": organisations, "source": "演示数据，不是实际人口"},
+        )
+    services.count_coverage()
 
 
 def _load_items() -> dict[str, str]:
