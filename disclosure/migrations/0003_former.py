@@ -1,4 +1,4 @@
-"""The views of former names and addresses as unmanaged models: records/sql/0007_subjects.sql defines them."""
+"""The views of former names and addresses as unmanaged models: records/sql/0006_subjects.sql defines them."""
 
 import django.contrib.postgres.fields
 from django.db import migrations, models

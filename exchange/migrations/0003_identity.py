@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("exchange", "0002_heads"),
-        ("records", "0018_erasing"),
+        ("records", "0014_erasing"),
     ]
 
     operations = [

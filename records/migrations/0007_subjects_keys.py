@@ -22,5 +22,5 @@ def refold(apps, schema_editor):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("records", "0007_subjects")]
+    dependencies = [("records", "0006_subjects")]
     operations = [migrations.RunPython(refold, migrations.RunPython.noop)]

@@ -2,7 +2,7 @@ from pathlib import Path
 
 from django.db import migrations, models
 
-SQL = Path(__file__).parents[1] / "sql" / "0018_erasing.sql"
+SQL = Path(__file__).parents[1] / "sql" / "0014_erasing.sql"
 UNDO = """
 DROP FUNCTION records_erase(bigint);
 DROP TRIGGER records_recordversion_append_only ON records_recordversion;
@@ -14,7 +14,7 @@ DROP FUNCTION records_refuse_change_of_version();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0017_explain_revisions")]
+    dependencies = [("records", "0013_explain_revisions")]
     operations = [
         migrations.AddConstraint(
             model_name="record",

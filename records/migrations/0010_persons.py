@@ -3,7 +3,7 @@ from pathlib import Path
 import django.db.models.deletion
 from django.db import migrations, models
 
-SQL = Path(__file__).parents[1] / "sql" / "0014_persons.sql"
+SQL = Path(__file__).parents[1] / "sql" / "0010_persons.sql"
 UNDO = """
 DROP TRIGGER record_reference_entered ON records_record;
 DROP FUNCTION records_offer_reference();
@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("catalogue", "0003_standing"),
-        ("records", "0013_quality"),
+        ("records", "0009_quality"),
     ]
 
     operations = [

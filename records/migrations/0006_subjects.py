@@ -11,7 +11,7 @@ from django.db import migrations, models
 import records.models.subjects
 
 FOLDER = Path(__file__).parents[1] / "sql"
-SQL = (FOLDER / "0007_subjects.sql").read_text(encoding="utf-8")
+SQL = (FOLDER / "0006_subjects.sql").read_text(encoding="utf-8")
 PARTS = (FOLDER / "0004_public.sql").read_text(encoding="utf-8").split("\n\n")
 FORMER = next(part for part in PARTS if "VIEW public_subject" in part)
 UNDO = f"DROP VIEW public_former_address; DROP VIEW public_former_name; DROP VIEW public_subject; {FORMER}"
@@ -20,7 +20,7 @@ UNDO = f"DROP VIEW public_former_address; DROP VIEW public_former_name; DROP VIE
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("records", "0011_special_queries"),
+        ("records", "0005_special_queries"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("records", "0018_erasing"),
+        ("records", "0014_erasing"),
     ]
 
     operations = [

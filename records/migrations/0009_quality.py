@@ -8,7 +8,7 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
-SQL = Path(__file__).parents[1] / "sql" / "0013_quality.sql"
+SQL = Path(__file__).parents[1] / "sql" / "0009_quality.sql"
 UNDO = """
 DROP TRIGGER records_zeroreport_append_only ON records_zeroreport;
 DROP TRIGGER records_nationalrefusal_append_only ON records_nationalrefusal;
@@ -26,7 +26,7 @@ DROP INDEX record_by_entry;
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("records", "0012_editions"),
+        ("records", "0008_editions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

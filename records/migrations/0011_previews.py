@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("catalogue", "0002_initial"),
-        ("records", "0014_persons"),
+        ("records", "0010_persons"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

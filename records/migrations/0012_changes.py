@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("catalogue", "0007_approval"),
-        ("records", "0015_previews"),
+        ("records", "0011_previews"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

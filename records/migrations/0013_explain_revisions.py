@@ -6,5 +6,5 @@ EXPLAIN = "UPDATE records_record SET explained_revision = revision WHERE explain
 class Migration(migrations.Migration):
     """Rows from before: who brought their revisions about stands in the trail only."""
 
-    dependencies = [("records", "0016_changes")]
+    dependencies = [("records", "0012_changes")]
     operations = [migrations.RunSQL(EXPLAIN, migrations.RunSQL.noop)]
