@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
@@ -12,7 +13,7 @@ from audit import context
 from audit.models import AuditEvent
 from catalogue.models import ItemField, Severity
 from records import crypto, workflow
-from records.models import Batch, Record
+from records.models import Batch, Record, Subject
 from records.views.values import fact
 
 # Columns whose changes mean something to the reader, in words.
@@ -200,10 +201,15 @@ def timeline_of(record: Record) -> list[dict]:
     return sorted([*events, arrival], key=lambda event: event["at"], reverse=True)
 
 
-def readings_of(record: Record) -> list[dict]:
-    """Who read this person's record before now, latest first."""
-    lines = AuditEvent.objects.readings().about(record.subject).filter(detail__record=str(record.public_id))
-    lines = lines.exclude(request_id=context.current().request_id)
+def readings_before(user, subject: Subject) -> QuerySet[AuditEvent]:
+    """Who read about this person before now; a department learns nothing of others' readings (T-02)."""
+    lines = AuditEvent.objects.readings().about(subject).exclude(request_id=context.current().request_id)
+    return lines if user.sees_whole_province else lines.filter(department_code=user.department.code)
+
+
+def readings_of(user, record: Record) -> list[dict]:
+    """Who read this person's record, latest first."""
+    lines = readings_before(user, record.subject).filter(detail__record=str(record.public_id))
     return [reading_event(line) for line in lines.order_by("-id")[:LATEST]]
 
 

@@ -91,6 +91,7 @@ def record(request, public_id):
         context = {
             "record": shown,
             "is_person": is_person,
+            "purpose": reader_of(request).purpose,
             "badge": record_badge(shown, today()),
             "display": _display(shown),
             "facts": facts_of(shown),
@@ -98,7 +99,7 @@ def record(request, public_id):
             "compared": _compared(request, shown),
             "numbers": [revision.number for revision in revisions],
             "timeline": timeline_of(shown),
-            "readings": readings_of(shown) if is_person else [],
+            "readings": readings_of(request.user, shown) if is_person else [],
             "derived": _derived(request, shown),
             "may_change": _may_change(request.user, shown),
             "may_erase": _may_erase(request.user, shown),

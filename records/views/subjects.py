@@ -14,9 +14,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Department
-from audit import context
 from audit.actions import Action
-from audit.models import AuditEvent
 from catalogue.models import SubjectKind
 from deadlines.clock import today
 from records import crypto, services
@@ -26,7 +24,7 @@ from records.identity import mask_number
 from records.models import Certificate, Identifier, StandingChange, Subject
 from records.services.batches import require_right
 from records.services.readings import note_readings
-from records.views.history import LATEST, reading_event
+from records.views.history import LATEST, reading_event, readings_before
 from records.views.lists import LISTED, mask_name, page_of, record_line
 from records.views.reading import reader_of
 from records.views.records import records_of
@@ -69,21 +67,13 @@ def _page(request, shown: Subject, *, refused: RevealForm | None = None):
         "standing": _standing(shown),
         "page": page,
         "rows": [record_line(record, today(), reading) for record in page],
-        "readings": [reading_event(line) for line in _readings(request.user, shown)],
+        "readings": [reading_event(line) for line in readings_before(request.user, shown).order_by("-id")[:LATEST]],
         "may_rename": _may_rename(request.user),
         "has_certificate": Certificate.objects.visible_to(request.user).filter(subject=shown).exists(),
         "section": "records",
         "crumbs": _crumbs(shown),
     }
     return render(request, "office/subject.html", context)
-
-
-def _readings(user, shown: Subject) -> QuerySet[AuditEvent]:
-    """Who read about this person before now, latest first; a department learns nothing of others' readings (T-02)."""
-    lines = AuditEvent.objects.readings().about(shown).exclude(request_id=context.current().request_id)
-    if not user.sees_whole_province:
-        lines = lines.filter(department_code=user.department.code)
-    return lines.order_by("-id")[:LATEST]
 
 
 def _standing(shown: Subject) -> StandingChange | None:
