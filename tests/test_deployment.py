@@ -21,7 +21,7 @@ COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
 PLATFORM = {name: service for name, service in SERVICES.items() if service["image"].startswith("credit-platform")}
 SECRET = re.compile(r"KEY|PASSWORD|SECRET|TOKEN")
-FROM_ENVIRONMENT = re.compile(r"\$\{([A-Z_]+):\?\}")
+FROM_ENVIRONMENT = re.compile(r"\$\{([A-Z_]+):(?:\?|-)\}")
 # The settings ask every process for these two; the portal gets zeros, which open nothing.
 HOLLOW = {("portal", "FIELD_KEYS"), ("portal", "INDEX_KEY")}
 

@@ -78,8 +78,9 @@ def _second_push(department) -> None:
     _push_until_settled()
     _report(department, [_rows()[0] | {"许可内容": "变更后的示例内容"}])
     record = Record.objects.order_by("pk").last()
+    later = record.revision + 1
     Record.objects.filter(pk=record.pk).update(
-        state="withdrawn", ended_on=TODAY, end_reason="演示", revision=record.revision + 1
+        state="withdrawn", ended_on=TODAY, end_reason="演示", revision=later, explained_revision=later
     )
 
 

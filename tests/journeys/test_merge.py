@@ -85,6 +85,6 @@ def sign_in(page: Page, platform: RunningStack, username: str) -> None:
 
 
 def open_pair(page: Page) -> None:
-    page.get_by_role("link", name="疑似重复").click()
+    page.get_by_role("link", name="主体", exact=True).click()
     page.get_by_role("link", name=FIRM.name).first.click()
     expect(page.get_by_role("heading", name="是不是同一主体")).to_be_visible()

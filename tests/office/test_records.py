@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from audit.actions import Action
 from audit.models import AuditEvent
+from catalogue.models import InformationItem
 from exchange.models import Handover
 from records import services, workflow
 from records.models import Record
@@ -162,8 +163,9 @@ def test_without_a_line_in_the_trail_there_is_no_data(office, persons):
 def test_former_contents_are_shown_side_by_side(office, clerk, department, penalty):
     factories.register(factories.penalty(department, 1, CF_NR="罚款人民币六千元整", CF_NR_FK="0.6"), clerk)
     page = page_of(office, penalty)
-    changed = re.findall(r'<tr><th scope="row" class="fit">([^<]+)</th><td>([^<]*)</td><td>([^<]*)</td></tr>', page)
-    assert changed == [("处罚内容", "罚款人民币五千元整", "罚款人民币六千元整"), ("罚款金额（万元）", "0.5", "0.6")]
+    gone = re.findall(r"<del>(?:<span[^>]*>[^<]*</span>)?([^<]*)</del>", page)
+    come = re.findall(r"<ins>(?:<span[^>]*>[^<]*</span>)?([^<]*)</ins>", page)
+    assert (gone, come) == (["五", "0.5"], ["六", "0.6"])
 
 
 @pytest.mark.parametrize(
@@ -180,26 +182,31 @@ def test_how_far_the_nation_has_been_told_is_said(office, penalty, handover, rev
     assert words in page_of(office, penalty)
 
 
+def without_approval() -> None:
+    InformationItem.objects.filter(code="XZCF").update(needs_approval=[])
+
+
 def test_withdrawing_asks_for_the_reason_and_says_what_follows(office, penalty):
+    without_approval()
     path = reverse("office:record-withdraw", args=[penalty.public_id])
     assert "门户立即停止显示" in office.get(path).content.decode()
-    assert "请写明撤回原因" in office.post(path, {"reason": " "}).content.decode()
-    assert office.post(path, {"reason": "决定已被撤销（示例）"}).url == reverse(
-        "office:record", args=[penalty.public_id]
-    )
+    assert "请写明撤回的情况" in office.post(path, {"reason": " ", "key": "k"}).content.decode()
+    said = {"reason_code": "revoked", "reason": "复议决定（示例）", "key": "k"}
+    assert office.post(path, said).url == reverse("office:record", args=[penalty.public_id])
     penalty.refresh_from_db()
     assert (penalty.state, penalty.ended_on) == (workflow.WITHDRAWN, factories.TODAY)
     page = page_of(office, penalty)
-    assert "决定已被撤销（示例）" in page and "撤下信用记录" in page and "确认撤回" not in page
+    assert "决定已被撤销或变更：复议决定（示例）" in page and "撤下信用记录" in page and "确认撤回" not in page
 
 
 def test_withdrawing_twice_changes_nothing_more(office, penalty):
+    without_approval()
     path = reverse("office:record-withdraw", args=[penalty.public_id])
-    office.post(path, {"reason": "示例"})
-    again = office.post(path, {"reason": "示例之二"})
+    office.post(path, {"reason_code": "other", "reason": "示例", "key": "k1"})
+    again = office.post(path, {"reason_code": "other", "reason": "示例之二", "key": "k2"})
     assert again.status_code == 409
     penalty.refresh_from_db()
-    assert (penalty.revision, penalty.end_reason) == (2, "示例")
+    assert (penalty.revision, penalty.end_reason) == (2, "其他报送错误：示例")
 
 
 def test_a_reviewer_sees_the_record_and_cannot_withdraw_it(browse, reviewer, penalty):

@@ -13,6 +13,9 @@ from tests.scope.province import Side, penalties, send
 OF_A_DEPARTMENT = (Access.SCOPED, Access.TOKEN, Access.SIGNED_IN)
 NAMING_A_ROW = [(n, m) for n, m in calls(Access.SCOPED, Access.TOKEN) if n in PARAMETERS and n not in COMMON]
 LISTING = [name for name, method in calls(*OF_A_DEPARTMENT) if method == "GET" and name not in PARAMETERS]
+# Figures of the whole province: a department is not told that they exist.
+OF_THE_PROVINCE = {"office:coverage", "office:coverage-export"}
+LISTING = [name for name in LISTING if name not in OF_THE_PROVINCE]
 NOBODYS_ID = "00000000-0000-4000-8000-000000000000"
 # Ways to narrow a list down to what belongs to the other side.
 PROBES = {
@@ -135,3 +138,8 @@ def test_idempotency_key_of_another_department_is_free(ours, theirs):
         )
     assert [answer.status_code for answer in answers] == [202, 202]
     assert answers[0].json()["id"] != answers[1].json()["id"]
+
+
+@pytest.mark.parametrize("name", sorted(OF_THE_PROVINCE))
+def test_figures_of_the_province_do_not_exist_for_a_department(ours, name):
+    assert ours.client().get(address(name, ours)).status_code == 404

@@ -29,7 +29,8 @@ INVARIANTS = {
              OR EXISTS (SELECT FROM records_batchkey AS k WHERE k.batch_id = b.id))""",
     "批次名下的记录不多于接收的行": """
         SELECT b.public_id FROM records_batch AS b WHERE b.state = 'committed'
-        AND b.rows_accepted < (SELECT count(*) FROM records_record AS r WHERE r.batch_id = b.id)""",
+        AND b.rows_accepted < (SELECT count(*) FROM records_record AS r
+                                 WHERE r.batch_id = b.id AND r.derived_from_id IS NULL)""",
     "记录的每一旧版都在": """
         SELECT r.id FROM records_record AS r LEFT JOIN records_recordversion AS v ON v.record_id = r.id
         GROUP BY r.id HAVING count(v.id) <> r.revision - 1""",
