@@ -14,6 +14,8 @@ ITEM = {
     "minimum_age": 18,
     "severity_by_value": {},
     "report_within_key": "",
+    "standing": "official",
+    "update_cycle": "event",
     "source": "测试",
     "evidence": "to_be_verified",
     "further_bases": [],
