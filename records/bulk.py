@@ -77,16 +77,6 @@ def has_staged_rows(batch: Batch) -> bool:
     return StagedRow.objects.filter(batch=batch).exists()
 
 
-def next_slice(batch: Batch, size: int) -> int | None:
-    """The last row number of the next slice, at most `size` rows after the checkpoint; None when all are merged."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT min(row_no) + %s - 1 FROM {StagedRow._meta.db_table} WHERE batch_id = %s AND row_no > %s",
-            [size, batch.pk, batch.checkpoint],
-        )
-        return cursor.fetchone()[0]
-
-
 def merge(batch: Batch, *, until: int) -> Counter:
     """Merge the staged rows after the checkpoint up to row `until`.
 

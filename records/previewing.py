@@ -17,13 +17,17 @@ TAKE, FORESEE = (
 # Of this session only, for as long as one preview takes: what the file would add to subjects and their codes.
 BEGIN = (
     "DROP TABLE IF EXISTS pg_temp.foreseen_subject, pg_temp.foreseen_identifier, pg_temp.foreseen_key,"
-    " pg_temp.foreseeing, pg_temp.upcoming",
+    " pg_temp.foreseen_person, pg_temp.foreseeing, pg_temp.upcoming",
     "CREATE TEMP TABLE foreseen_subject (id bigint PRIMARY KEY, kind text, legal_name text, name_key text,"
     " is_used boolean NOT NULL DEFAULT false)",
     "CREATE TEMP TABLE foreseen_identifier (kind text, lookup text, subject_id bigint, PRIMARY KEY (kind, lookup))",
+    "CREATE TEMP TABLE foreseen_person (kind text, lookup text, name_key text, PRIMARY KEY (kind, lookup))",
     "CREATE TEMP TABLE foreseen_key (key uuid PRIMARY KEY, row_no int, content_digest bytea)",
 )
-END = "DROP TABLE IF EXISTS pg_temp.foreseen_subject, pg_temp.foreseen_identifier, pg_temp.foreseen_key"
+END = (
+    "DROP TABLE IF EXISTS pg_temp.foreseen_subject, pg_temp.foreseen_identifier, pg_temp.foreseen_person,"
+    " pg_temp.foreseen_key"
+)
 BIGGEST, EXAMPLES, NAMES, LONGEST = 10, 20, 500, 300
 NOT_SHOWN = "（不公开的内容，此处不显示）"
 

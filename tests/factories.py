@@ -105,7 +105,9 @@ def register(values: dict[str, str], clerk: User, *, item: str = "XZCF", today: 
     )
 
 
-def send(content: list[dict[str, str]] | bytes, clerk: User, *, item: str = "XZXK", run: bool = True) -> Batch:
+def send(
+    content: list[dict[str, str]] | bytes, clerk: User, *, item: str = "XZXK", run: bool = True, commit: str = ""
+) -> Batch:
     """Send rows as a CSV file, or bytes as they are, and carry the batch to its end."""
     batch = services.receive_batch(
         item=item_in_force(item, on=TODAY),
@@ -114,6 +116,7 @@ def send(content: list[dict[str, str]] | bytes, clerk: User, *, item: str = "XZX
         file_name="示例.csv",
         chunks=[content if isinstance(content, bytes) else as_csv(content)],
         actor=clerk,
+        commit=commit,
     )
     if run:
         services.run_batch(batch.pk, today=TODAY)

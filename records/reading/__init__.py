@@ -13,9 +13,10 @@ from records.reading.header import Column, Header, find_header
 from records.reading.limits import Limits
 from records.reading.messages import FileRefused, describe_problem
 from records.reading.rows import Cell, Date, Note, Number, PackedPath, RawRow
-from records.reading.table import Table, open_table
+from records.reading.table import LINE_FORMATS, Proof, Table, open_table, prove_table
 
 __all__ = [
+    "LINE_FORMATS",
     "Cell",
     "Column",
     "Date",
@@ -26,6 +27,7 @@ __all__ = [
     "Note",
     "Number",
     "PackedPath",
+    "Proof",
     "RawRow",
     "Table",
     "describe_problem",
@@ -33,4 +35,5 @@ __all__ = [
     "is_folder",
     "open_folder",
     "open_table",
+    "prove_table",
 ]

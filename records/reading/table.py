@@ -22,6 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from records.reading.child import main; main()"
 PIPE_SIZE = MIB
 MESSAGE_LIMIT = 64 * MIB
+# Read row by row, so that going through one twice costs little.
+LINE_FORMATS = ("csv", "jsonl")
 # What a total or a signature begins with, or nothing: every other row is data without a closer look.
 CLOSING_FIRST = frozenset(["", " ", *"合总小共累制填审复经单备注说"])
 # How a reading process dies: an allocation that fails inside the table reader aborts it, the kernel kills by SIGKILL.
@@ -57,6 +59,11 @@ def open_table(
     return table
 
 
+def prove_table(path: str | os.PathLike[str], *, kind_hint: str) -> "Proof":
+    """Start going through a file only to know that it can be read to its end; use the proof as a context manager."""
+    return Proof(path, kind_hint, (), Limits(), only_proof=True)
+
+
 class Table:
     """A file's table, read once from top to bottom; the memory used here does not grow with the file.
 
@@ -65,7 +72,15 @@ class Table:
     independent counts once `rows()` is exhausted; `rows_yielded` is how many of them were data.
     """
 
-    def __init__(self, path: str | os.PathLike[str], kind_hint: str | None, columns: Sequence[Column], limits: Limits):
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        kind_hint: str | None,
+        columns: Sequence[Column],
+        limits: Limits,
+        *,
+        only_proof: bool = False,
+    ):
         self.format = ""
         self.sheet: str | None = None
         self.encoding: str | None = None
@@ -79,7 +94,7 @@ class Table:
         self._waited = 0.0
         self._pending = b""
         request = {"limits": dataclasses.asdict(limits), "kind_hint": kind_hint, "columns": list(columns)}
-        request["packed"] = isinstance(path, PackedPath)
+        request |= {"packed": isinstance(path, PackedPath), "only_proof": only_proof}
         self._process = _start(path, json.dumps(request))
 
     def __enter__(self) -> Self:
@@ -152,6 +167,9 @@ class Table:
                 break
             for item in message:
                 yield tuple.__new__(RawRow, (item[0], item[1], None, None)) if len(item) == 2 else unpack(item)
+        self._take_end(message)
+
+    def _take_end(self, message: dict[str, Any]) -> None:
         if message["read"] != message["counted"]:
             raise FileRefused("row_count_differs", read=message["read"], counted=message["counted"])
         self.notes += [Note(*item) for item in message["notes"]]
@@ -198,6 +216,17 @@ class Table:
         self.close()
         code = "took_too_long" if timed_out else CODE_BY_SIGNAL.get(-self._process.returncode, "reader_crashed")
         return FileRefused(code, seconds=self._limits.seconds)
+
+
+class Proof(Table):
+    """A reading of which only the end counts: whether the file holds together, and how many rows there are."""
+
+    def is_proven(self) -> bool:
+        """Whether the end has been reached; does not wait for it. Raises FileRefused where the file breaks off."""
+        assert self._process.stdout is not None
+        if self.rows_total is None and select.select([self._process.stdout], [], [], 0)[0]:
+            self._take_end(self._receive())
+        return self.rows_total is not None
 
 
 def unpack(item: list[Any]) -> RawRow:

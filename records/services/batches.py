@@ -30,8 +30,9 @@ from records.checking import CleanRow, RowChecker
 from records.errors import IdempotencyConflict, ItemNotInForce, NotASource, Refused, RightMissing
 from records.models import Batch, IdempotencyKey, Preview, RejectedRow, ReportingSetting, StagedRow
 from records.problems import Problem, problem
-from records.reading import FileRefused, Limits, find_header, open_table
+from records.reading import LINE_FORMATS, FileRefused, Limits, find_header, open_table, prove_table
 from records.remarks import Authorities
+from records.services.ahead import MergingAhead
 
 SLICE = 5000
 LEASE = timedelta(seconds=30)
@@ -246,7 +247,10 @@ def run_batch(batch_id: int, *, today: date) -> Batch | None:
         return _carry(batch, today)
     except FileRefused as refusal:
         with transaction.atomic():
-            return _refuse(_held(batch), refusal.code, refusal.reason)
+            held = _held(batch)
+            if held.state == workflow.MERGING:  # it was proven readable: not the file has failed, but its reading
+                raise
+            return _refuse(held, refusal.code, refusal.reason)
     except (ItemNotInForce, NotASource) as refusal:
         return _give_back(batch, refusal, today)
     except LeaseLost:
@@ -336,7 +340,7 @@ def _follow_edition(batch: Batch, today: date) -> None:
 def _give_back(batch: Batch, refusal: Refused, today: date) -> Batch:
     """The item has ended, or is no longer this department's: what is not in yet goes back, all of it or the rest."""
     if batch.checkpoint and (batch.rows_total is None or _staging_was_lost(batch)):
-        _read(batch, today)
+        _read(batch, today, is_merged=False)
     with transaction.atomic():
         held = _held(batch)
         if held.checkpoint:
@@ -354,8 +358,8 @@ def _staging_was_lost(batch: Batch) -> bool:
     return batch.checkpoint < batch.staged_until and not bulk.has_staged_rows(batch)
 
 
-def _read(batch: Batch, today: date) -> bool:
-    """Check the whole file into staging; False when there is nothing in it."""
+def _read(batch: Batch, today: date, *, is_merged: bool = True) -> bool:
+    """Check the whole file into staging; False when there is nothing in it. Its first rows may be merged meanwhile."""
     checker = checker_for(batch.item, batch.department, today=today)
     with transaction.atomic():
         held = _held(batch)
@@ -374,15 +378,17 @@ def _read(batch: Batch, today: date) -> bool:
         checker.bind(header.indexes)
         checker.reads_serials = table.counts_days_from_1900
         rows = table.rows(header)
-        while part := list(islice(rows, SLICE)):
-            _stage(batch, checker, part)
+        with _merging_ahead(batch, path, table.format if is_merged else "") as ahead:
+            while part := list(islice(rows, SLICE)):
+                _stage(batch, checker, part, is_alone=not ahead.is_merging)
+                ahead.go_on(len(part))
     with transaction.atomic():
         held = _held(batch)
         if held.rows_read == 0:
             _refuse(held, "no_rows", "文件里只有表头，没有数据行。请填写后重新报送。")
             return False
         if not _waits_for_preview(held):
-            held.state = workflow.next_state(held.state, "merge")
+            held.state = workflow.next_state(held.state, "merge")  # it may be merging already
         told = [note.text for note in (*table.notes, *header.notes)]
         held.notes, held.rows_total = [*told, *checker.remarks.sentences()], held.rows_read
         held.save()
@@ -394,19 +400,39 @@ def _table(batch: Batch, path: str, columns: list):
     return open_table(path, columns=columns, kind_hint="jsonl" if batch.is_json_lines else None)
 
 
+def _merging_ahead(batch: Batch, path, file_format: str) -> MergingAhead:
+    """What merges the first rows while the last are still being read, where nobody has to see a preview first."""
+    is_lines = file_format in LINE_FORMATS and not _waits_for_preview(batch)
+    prove = partial(prove_table, path, kind_hint=file_format) if is_lines else None
+    return MergingAhead(prove, begin=partial(_begin_merging, batch), step=partial(_merge_next, batch, is_whole=False))
+
+
+@transaction.atomic
+def _begin_merging(batch: Batch) -> None:
+    held = _held(batch)
+    held.state = workflow.next_state(held.state, "merge")
+    _start_clock(held, held.rows_accepted + held.rows_unchanged + held.rows_rejected)
+    held.save()
+
+
 def _start_clock(batch: Batch, done: int) -> None:
     """A step begins, or goes on after a rest, at row `done`: speeds are told from here on."""
     batch.moving_since = batch.moved_at = timezone.now()
     batch.moved_from = done
 
 
-def _stage(batch: Batch, checker: RowChecker, rows: list) -> None:
-    """Check one slice of the file and keep what came of it, in one transaction; PostgreSQL takes rows in meanwhile."""
+def _stage(batch: Batch, checker: RowChecker, rows: list, *, is_alone: bool) -> None:
+    """Check one slice of the file and keep what came of it, in one transaction; PostgreSQL takes rows in meanwhile.
+
+    While former slices are being merged (not `is_alone`) the batch's row is locked at the end only: neither waits.
+    """
     rejected: list[tuple[int, list[Problem]]] = []
     with transaction.atomic():
         bulk.commit_later()
-        held = _held(batch)
+        held = _held(batch) if is_alone else batch
         last = bulk.stage(held, _clean(checker, rows, rejected))
+        if not is_alone:
+            held = _held(batch)
         if not batch.is_json_lines:
             rejected = [(row_no, _lettered(problems, checker.letters)) for row_no, problems in rejected]
         held.rows_read += len(rows)
@@ -515,10 +541,7 @@ def _review(batch: Batch) -> None:
 
 def _merge(batch: Batch) -> None:
     """Merge what is staged. All rows or none means one transaction, and the batch goes back if one row does."""
-    with transaction.atomic():
-        held = _held(batch)
-        _start_clock(held, held.rows_accepted + held.rows_unchanged + held.rows_rejected)
-        held.save()
+    _begin_merging(batch)
     if batch.policy == workflow.Policy.ALL_OR_NOTHING and batch.decided_at:
         with transaction.atomic():
             while held := _merge_next(batch):
@@ -530,13 +553,14 @@ def _merge(batch: Batch) -> None:
 
 
 @transaction.atomic
-def _merge_next(batch: Batch) -> Batch | None:
+def _merge_next(batch: Batch, *, is_whole: bool = True) -> Batch | None:
+    """Merge the next slice; None when there is none, or while the file is read (not `is_whole`) none is full yet."""
     bulk.commit_later()
     held = _held(batch)
-    until = bulk.next_slice(held, SLICE)
-    if until is None:
+    until = held.checkpoint + SLICE
+    if held.checkpoint >= held.staged_until or (not is_whole and until > held.staged_until):
         return None
-    merge_slice(held, until)
+    merge_slice(held, min(until, held.staged_until))
     return held
 
 

@@ -10,12 +10,18 @@ ANALYZE slice (row_no)
 
 -- WAVE:
 -- From here on once more for the rows that had to wait. A row waits while one before it names one of its codes, or its known
--- subject, beside other codes: whose code that is shows only when the earlier row has been merged. Few files need more waves.
--- The decisions about the rows stand apart from the rows, so that writing them down does not copy whole rows.
+-- subject, beside other codes: whose code that is shows only when the earlier row has been merged. Few files need more waves,
+-- and where every row names one code nobody has to wait for anybody.
+-- The decisions about the rows stand apart from the rows, so that writing them down does not copy whole rows. Whose row it is
+-- is asked first; identifiers that lead to two subjects (low, high) are told, never guessed.
 CREATE TEMP TABLE merging ON COMMIT DROP AS
-SELECT row_no, id_kinds, id_lookups, id_ciphers, name_key, document_no, decided_on, content_digest,
-       NULL::bigint AS subject_id, NULL::bigint AS record_id, NULL::uuid AS key, NULL::text AS outcome, NULL::text AS detail
-FROM slice WHERE row_no NOT IN (
+SELECT s.row_no, s.id_kinds, s.id_lookups, s.id_ciphers, s.name_key, s.document_no, s.decided_on, s.content_digest,
+       known.low AS subject_id, known.high AS other_id, NULL::bigint AS record_id, NULL::text AS outcome, NULL::text AS detail
+FROM slice AS s CROSS JOIN LATERAL (
+    SELECT min(i.subject_id) AS low, max(i.subject_id) AS high
+    FROM unnest(s.id_kinds, s.id_lookups) AS u (kind, lookup) JOIN records_identifier AS i USING (kind, lookup)
+) AS known
+WHERE NOT EXISTS (SELECT FROM slice WHERE cardinality(id_kinds) > 1) OR s.row_no NOT IN (
     SELECT row_no FROM (
         SELECT row_no, codes, min(codes) OVER earlier AS low, max(codes) OVER earlier AS high
         FROM (SELECT row_no, id_kinds || id_lookups AS codes, id_kinds, id_lookups FROM slice) AS s
@@ -25,48 +31,40 @@ FROM slice WHERE row_no NOT IN (
     ) AS named WHERE low <> codes OR high <> codes
 )
 
-ANALYZE merging (row_no, name_key, content_digest)
+ANALYZE merging (row_no, subject_id, name_key, content_digest, outcome)
 
--- Subjects nobody has named before: one for each first identifier.
-WITH known AS (
-    SELECT DISTINCT m.row_no
-    FROM merging AS m CROSS JOIN LATERAL unnest(m.id_kinds, m.id_lookups) AS u (kind, lookup)
-    JOIN records_identifier AS i USING (kind, lookup)
-), fresh AS (
+-- Subjects nobody has named before: one for each first identifier. In one wave no two of them share a code.
+WITH fresh AS (
     SELECT DISTINCT ON (m.id_kinds[1], m.id_lookups[1])
            nextval(pg_get_serial_sequence('records_subject', 'id')) AS id,
            m.id_kinds, m.id_lookups, m.id_ciphers, m.name_key, s.subject_kind, s.subject_name, s.adult_on
     FROM merging AS m JOIN slice AS s ON s.row_no = m.row_no
-    WHERE NOT EXISTS (SELECT FROM known WHERE known.row_no = m.row_no)
+    WHERE m.subject_id IS NULL
     ORDER BY m.id_kinds[1], m.id_lookups[1], m.row_no
 ), made AS (
     INSERT INTO records_subject (id, public_id, kind, legal_name, name_key, uscc, region_code, adult_on, created_at)
-    SELECT id, gen_random_uuid(), subject_kind, subject_name, name_key,
+    SELECT id, uuidv7(), subject_kind, subject_name, name_key,
            CASE WHEN id_kinds[1] = 'uscc' THEN id_lookups[1] END,
            CASE WHEN id_kinds[1] = 'uscc' THEN substr(id_lookups[1], 3, 6) ELSE '' END,
            adult_on, now()
     FROM fresh
+), coded AS (
+    INSERT INTO records_identifier (subject_id, kind, lookup, cipher)
+    SELECT f.id, u.kind, u.lookup, u.cipher
+    FROM fresh AS f CROSS JOIN LATERAL unnest(f.id_kinds, f.id_lookups, f.id_ciphers) AS u (kind, lookup, cipher)
+    ON CONFLICT (kind, lookup) DO NOTHING
+    RETURNING subject_id, kind, lookup
 )
-INSERT INTO records_identifier (subject_id, kind, lookup, cipher)
-SELECT f.id, u.kind, u.lookup, u.cipher
-FROM fresh AS f CROSS JOIN LATERAL unnest(f.id_kinds, f.id_lookups, f.id_ciphers) AS u (kind, lookup, cipher)
-ON CONFLICT (kind, lookup) DO NOTHING
+UPDATE merging AS m SET subject_id = c.subject_id, other_id = c.subject_id
+FROM coded AS c WHERE m.subject_id IS NULL AND c.kind = m.id_kinds[1] AND c.lookup = m.id_lookups[1]
 
--- Whose row is it, and which record does it speak of? Identifiers that lead to two subjects are told, never guessed; a known
--- code under another name would harm whoever bears the code, so it goes back.
+-- A known code under another name would harm whoever bears the code, so the row goes back.
 UPDATE merging AS m
-SET subject_id = s.id,
-    key = md5(concat_ws('|', s.id, m.decided_on, m.document_no))::uuid,
-    outcome = CASE WHEN found.low <> found.high THEN 'identifier_conflict'
-                   WHEN s.name_key <> m.name_key AND s.kind = 'person' THEN 'person_name_conflict'
-                   WHEN s.name_key <> m.name_key THEN 'name_conflict' END,
+SET outcome = CASE WHEN m.subject_id <> m.other_id THEN 'identifier_conflict'
+                   WHEN s.kind = 'person' THEN 'person_name_conflict' ELSE 'name_conflict' END,
     detail = CASE WHEN s.name_key <> m.name_key AND s.kind <> 'person' THEN s.legal_name END
-FROM (
-    SELECT m.row_no, min(i.subject_id) AS low, max(i.subject_id) AS high
-    FROM merging AS m CROSS JOIN LATERAL unnest(m.id_kinds, m.id_lookups) AS u (kind, lookup)
-    JOIN records_identifier AS i USING (kind, lookup) GROUP BY m.row_no
-) AS found JOIN records_subject AS s ON s.id = found.low
-WHERE found.row_no = m.row_no
+FROM records_subject AS s
+WHERE s.id = m.subject_id AND (m.subject_id <> m.other_id OR s.name_key <> m.name_key)
 
 -- A decision made before a change of name bears the former name; a merged subject is reported under both its names.
 UPDATE merging AS m SET outcome = NULL, detail = NULL
@@ -82,7 +80,18 @@ JOIN records_identifier AS i USING (kind, lookup) JOIN records_subject AS held O
 WHERE s.row_no = m.row_no AND s.responsible <> '[]' AND held.name_key <> p.name_key AND m.outcome IS NULL
   AND NOT EXISTS (SELECT FROM records_formername AS f WHERE f.subject_id = held.id AND f.name_key = p.name_key)
 
-ANALYZE merging (row_no, subject_id, key)
+-- Nobody has named the person before, and two rows do so under two names: the first one stands.
+UPDATE merging AS m
+SET outcome = 'person_name_conflict'
+FROM (
+    SELECT s.row_no, p.kind, p.lookup, p.name_key,
+           first_value(p.name_key) OVER (PARTITION BY p.kind, p.lookup ORDER BY s.row_no) AS first_name
+    FROM slice AS s JOIN merging AS n ON n.row_no = s.row_no AND n.outcome IS NULL
+    CROSS JOIN LATERAL jsonb_to_recordset(s.responsible) AS p (kind text, lookup text, name_key text)
+    WHERE s.responsible <> '[]'
+) AS named
+WHERE named.row_no = m.row_no AND named.name_key <> named.first_name
+  AND NOT EXISTS (SELECT FROM records_identifier AS i WHERE i.kind = named.kind AND i.lookup = named.lookup)
 
 -- Further codes of a known subject.
 INSERT INTO records_identifier (subject_id, kind, lookup, cipher)
@@ -95,17 +104,19 @@ ON CONFLICT (kind, lookup) DO NOTHING
 -- first and goes back. Only the rows that could not be entered are looked up: in most files there are none.
 WITH named AS (
     INSERT INTO records_batchkey (batch_id, key, row_no, content_digest)
-    SELECT DISTINCT ON (key) %(batch)s, key, row_no, content_digest FROM merging WHERE outcome IS NULL ORDER BY key, row_no
+    SELECT DISTINCT ON (key) %(batch)s, key, row_no, content_digest
+    FROM merging CROSS JOIN LATERAL CAST(md5(concat_ws('|', subject_id, decided_on, document_no)) AS uuid) AS decision (key)
+    WHERE outcome IS NULL ORDER BY key, row_no
     ON CONFLICT DO NOTHING RETURNING row_no
 )
-UPDATE merging AS m SET outcome = 'duplicate_in_file'
-WHERE outcome IS NULL AND NOT EXISTS (SELECT FROM named WHERE named.row_no = m.row_no)
+UPDATE merging SET outcome = 'duplicate_in_file'
+WHERE outcome IS NULL AND row_no NOT IN (SELECT row_no FROM named)
 
 UPDATE merging AS m
 SET outcome = CASE WHEN m.content_digest = first.content_digest THEN 'unchanged' ELSE m.outcome END, detail = first.row_no::text
 FROM merging AS n CROSS JOIN LATERAL (
     SELECT k.row_no, k.content_digest FROM records_batchkey AS k
-    WHERE k.batch_id = %(batch)s AND k.key = n.key LIMIT 1
+    WHERE k.batch_id = %(batch)s AND k.key = md5(concat_ws('|', n.subject_id, n.decided_on, n.document_no))::uuid LIMIT 1
 ) AS first
 WHERE m.row_no = n.row_no AND n.outcome = 'duplicate_in_file'
 
@@ -152,7 +163,7 @@ WHERE m.record_id = r.id AND m.outcome IS NULL
 INSERT INTO records_record (public_id, item_id, item_code, subject_id, department_id, subject_name, document_no, decided_on,
     title, authority, "values", secrets, responsible, content_digest, severity, displayed_from, displayed_until, display_rule_key,
     state, ended_on, batch_id, row_no, national_revision, changed_by_id)
-SELECT gen_random_uuid(), %(item)s, %(code)s, m.subject_id, %(department)s, s.subject_name, s.document_no, s.decided_on,
+SELECT uuidv7(), %(item)s, %(code)s, m.subject_id, %(department)s, s.subject_name, s.document_no, s.decided_on,
     s.title, s.authority, s.values, s.secrets, s.responsible, s.content_digest, s.severity,
     CASE WHEN s.displayed_until >= platform_today() THEN platform_today() END, s.displayed_until, s.display_rule_key,
     CASE WHEN s.displayed_until < platform_today() THEN 'expired' ELSE 'current' END,

@@ -83,6 +83,22 @@ JOIN records_identifier AS i USING (kind, lookup) JOIN records_subject AS held O
 WHERE s.batch_id = %(batch)s AND s.row_no = m.row_no AND s.responsible <> '[]' AND held.name_key <> p.name_key AND m.outcome IS NULL
   AND NOT EXISTS (SELECT FROM records_formername AS f WHERE f.subject_id = held.id AND f.name_key = p.name_key)
 
+-- Nobody has named the person before, and two rows of this file do so under two names: the first one stands.
+WITH people AS (
+    SELECT s.row_no, p.kind, p.lookup, p.name_key
+    FROM records_stagedrow AS s JOIN foreseeing AS n ON n.row_no = s.row_no AND n.outcome IS NULL
+    CROSS JOIN LATERAL jsonb_to_recordset(s.responsible) AS p (kind text, lookup text, name_key text)
+    WHERE s.batch_id = %(batch)s AND s.responsible <> '[]'
+      AND NOT EXISTS (SELECT FROM records_identifier AS i WHERE i.kind = p.kind AND i.lookup = p.lookup)
+), met AS (
+    INSERT INTO foreseen_person (kind, lookup, name_key)
+    SELECT DISTINCT ON (kind, lookup) kind, lookup, name_key FROM people ORDER BY kind, lookup, row_no
+    ON CONFLICT DO NOTHING RETURNING kind, lookup, name_key
+)
+UPDATE foreseeing AS m SET outcome = 'person_name_conflict'
+FROM people AS p JOIN (SELECT * FROM met UNION ALL SELECT * FROM foreseen_person) AS first USING (kind, lookup)
+WHERE p.row_no = m.row_no AND p.name_key <> first.name_key
+
 -- Further codes of a known subject.
 INSERT INTO foreseen_identifier (kind, lookup, subject_id)
 SELECT DISTINCT ON (u.kind, u.lookup) u.kind, u.lookup, m.subject_id

@@ -277,6 +277,10 @@ def progress_of(batch: Batch) -> dict | None:
             return {"words": words, "detail": f"{_pace(batch, batch.rows_read)}{STAY}"}
         case workflow.READING:
             words, done = "正在与已有记录比对", batch.rows_compared
+        case workflow.MERGING if batch.rows_total is None:
+            done = batch.rows_accepted + batch.rows_unchanged
+            words = f"边检查边入库：已检查 {batch.rows_read:,} 行，已入库 {done:,} 行，退回 {batch.rows_rejected:,} 行"
+            return {"words": words, "detail": f"{STAY}{NO_WAY_BACK}"}
         case workflow.MERGING:
             words, done = "正在入库", batch.rows_accepted + batch.rows_unchanged + batch.rows_rejected
         case workflow.UNDOING:

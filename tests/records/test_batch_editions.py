@@ -72,7 +72,7 @@ def stop_after_one_row(monkeypatch):
 
     def stop(batch: Batch) -> Batch:
         with monkeypatch.context() as patched:
-            patched.setattr("records.services.batches.SLICE", 1)
+            patched.setattr("records.services.batches.SLICE", 2)  # row 1 is the header
             merged = iter((services.batches.merge_slice,))
             patched.setattr("records.services.batches.merge_slice", lambda *args: next(merged)(*args))
             with pytest.raises(StopIteration):

@@ -174,8 +174,8 @@ def _merge(department, file: File) -> Batch:
         item=item_in_force("XZXK", on=TODAY), department=department, source="file", file_name="", state=workflow.MERGING
     )
     bulk.stage(batch, (_clean(row_no, line) for row_no, line in enumerate(file.lines, start=1)))
-    while until := bulk.next_slice(batch, file.slice):
-        merge_slice(batch, until)
+    while batch.checkpoint < len(file.lines):
+        merge_slice(batch, batch.checkpoint + file.slice)
     assert batch.rows_accepted + batch.rows_unchanged + batch.rows_rejected == len(file.lines)
     return batch
 

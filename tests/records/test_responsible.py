@@ -15,7 +15,8 @@ from audit.models import AuditEvent
 from catalogue.models import InformationItem, PersonDisplay
 from records import services
 from records.errors import Refused, RowRefused
-from records.models import Batch, Identifier, Record, Subject
+from records.models import Batch, Identifier, Record, RejectedRow, Subject
+from records.workflow import Commit
 from tests.factories import TODAY, as_csv, make_department, make_id_number, make_user, penalty, register, send
 
 pytestmark = pytest.mark.django_db
@@ -267,6 +268,27 @@ def test_rows_sent_as_json_name_them_too(client, clerk):
     )
     services.run_batch(Batch.objects.get().pk, today=TODAY)
     assert len(derived()) == 3
+
+
+@pytest.mark.parametrize("commit", Commit.values)
+@pytest.mark.parametrize("size", [2, 5000])
+def test_nobody_is_named_under_two_names_in_one_file(clerk, monkeypatch, commit, size):
+    """Whether the two rows stand in one slice or in two, and whoever looks first, the preview or the merge."""
+    monkeypatch.setattr("records.services.batches.SLICE", size)
+    rows = rows_of(clerk)
+    fields = {
+        f.responsible_part: f.name for f in InformationItem.objects.get(code="XZCF").fields.filter(responsible_no=1)
+    }
+    rows[1] |= {fields["id"]: rows[0][fields["id"]], fields["name"]: "示例别名"}
+    batch = send(rows, clerk, item="XZCF", commit=commit)
+    if commit == Commit.PREVIEW:
+        assert (batch.preview.rows_new, batch.preview.rows_conflicting) == (2, 1)
+        services.commit_batch(batch, actor=clerk, policy=batch.policy, seen=batch.preview.outcome_digest)
+        services.run_batch(batch.pk, today=TODAY)
+        batch.refresh_from_db()
+    assert (batch.rows_accepted, batch.rows_rejected) == (2, 1)
+    assert [found["code"] for found in RejectedRow.objects.get(batch=batch).problems] == ["person_name_conflict"]
+    assert [record.subject_name for record in derived()] == [rows[0][fields["name"]], rows[2][fields["name"]]]
 
 
 def rows_of(clerk) -> list[dict[str, str]]:
