@@ -1,7 +1,7 @@
 """django-import-export, written as its documentation shows. Imported only where it is installed.
 
-Two ways: its usual one, which validates each row and reports what it changed, as an import from a department must; and its
-bulk mode, which does neither.
+Two ways: its usual one, which validates each row and reports what it changed, as an import from a department must;
+and its bulk mode, which does neither.
 """
 
 import time

@@ -44,14 +44,15 @@ def newest_subject() -> int:
         return cursor.fetchone()[0]
 
 
-def copy_twins(batch: Batch, after: int) -> tuple[float, float]:
+def copy_twins(batch: Batch, made: tuple[int, int]) -> tuple[float, float]:
     """Wall and processor seconds of a raw COPY of as many, as long, as varied rows as the import of `batch` wrote.
 
-    The rows are those the import wrote, with other numbers, names and subjects, so that they hit the same indexes at
-    other places. Nothing is read, checked, found or kept: the bytes are ready before the clock starts.
+    `made` are the newest subjects before and after it. The rows are those the import wrote, with other numbers, names
+    and subjects, so that they hit the same indexes at other places. Nothing is read, checked, found or kept: the bytes
+    are ready before the clock starts.
     """
     with connection.cursor() as cursor:
-        _make_twins(cursor, batch, after)
+        _make_twins(cursor, batch, *made)
         content = {table: _dump(cursor, table) for table in stored.TABLES}
         clock = Clock()
         for table, chunks in content.items():
@@ -65,15 +66,16 @@ def copy_twins(batch: Batch, after: int) -> tuple[float, float]:
         return taken
 
 
-def _make_twins(cursor, batch: Batch, after: int) -> None:
-    wanted = {"records_subject": "id > %(after)s", "records_identifier": "subject_id > %(after)s",
+def _make_twins(cursor, batch: Batch, after: int, until: int) -> None:
+    wanted = {"records_subject": "id > %(after)s AND id <= %(until)s",
+              "records_identifier": "subject_id > %(after)s AND subject_id <= %(until)s",
               "records_record": "batch_id = %(batch)s"}  # fmt: skip
     for table, condition in wanted.items():
         cursor.execute(f"CREATE UNLOGGED TABLE bench_{table} AS SELECT * FROM {table} WHERE {condition}",
-                       {"after": after, "batch": batch.pk})  # fmt: skip
+                       {"after": after, "until": until, "batch": batch.pk})  # fmt: skip
     cursor.execute("SELECT id FROM bench_records_subject ORDER BY id")
     ids = [pk for (pk,) in cursor.fetchall()]
-    span = ids[-1] - after if ids else 0
+    span = newest_subject() - after
     cursor.execute("CREATE TEMP TABLE twin (id bigint PRIMARY KEY, name text, key text, code text, region text)")
     with cursor.copy("COPY twin FROM STDIN") as copy:
         for pk in ids:

@@ -129,9 +129,12 @@ class StagedRow(models.Model):
 
 
 class BatchKey(models.Model):
-    """Which records a running batch has already named: the second naming is told, not obeyed. Emptied at the end."""
+    """Which records a running batch has already named: the second naming is told, not obeyed. Emptied at the end.
 
-    batch = models.ForeignKey(Batch, models.CASCADE, related_name="+")
+    Written once a row of every import, so it has no index and no check but its key.
+    """
+
+    batch = models.ForeignKey(Batch, models.CASCADE, db_constraint=False, db_index=False, related_name="+")
     key = models.UUIDField()
     row_no = models.PositiveIntegerField()
     content_digest = models.BinaryField()

@@ -36,7 +36,7 @@ ANALYZE merging (row_no, subject_id, name_key, content_digest, outcome)
 -- Subjects nobody has named before: one for each first identifier. In one wave no two of them share a code.
 WITH fresh AS (
     SELECT DISTINCT ON (m.id_kinds[1], m.id_lookups[1])
-           nextval(pg_get_serial_sequence('records_subject', 'id')) AS id,
+           nextval((SELECT CAST(pg_get_serial_sequence('records_subject', 'id') AS regclass))) AS id,
            m.id_kinds, m.id_lookups, m.id_ciphers, m.name_key, s.subject_kind, s.subject_name, s.adult_on
     FROM merging AS m JOIN slice AS s ON s.row_no = m.row_no
     WHERE m.subject_id IS NULL
