@@ -48,6 +48,9 @@ class Action(models.TextChoices):
     RECORD_CORRECTED = "records.record.corrected", "更正信用记录"
     RECORD_SUSPENDED = "records.record.suspended", "申请撤回期间暂停公示"
     RECORD_RESUMED = "records.record.resumed", "恢复公示"
+    RECORD_DISPUTED = "records.record.disputed", "记录开始核查"
+    RECORD_SETTLED = "records.record.settled", "记录核查结束"
+    RECORD_ENDED = "records.record.ended", "终止公示"
     RECORD_ERASED = "records.record.erased", "依法删除信用记录"
     CHANGE_REQUESTED = "records.change.requested", "申请更正或撤回"
     CHANGE_APPROVED = "records.change.approved", "同意更正或撤回"
@@ -99,6 +102,32 @@ class Action(models.TextChoices):
     QUERY_LAPSED = "records.query.lapsed", "特殊查询申请逾期失效"
     QUERY_READ = "records.query.read", "依特殊查询查看记录"
 
+    LISTING_PROPOSED = "sanctions.listing.proposed", "提名列入名单"
+    LISTING_NOTIFIED = "sanctions.listing.notified", "告知拟列入名单"
+    LISTING_STATED = "sanctions.listing.stated", "登记陈述申辩"
+    LISTING_ENTERED = "sanctions.listing.entered", "列入名单"
+    LISTING_REFUSED = "sanctions.listing.refused", "不予列入名单"
+    LISTING_DROPPED = "sanctions.listing.dropped", "撤销名单提名"
+    LISTING_SUSPENDED = "sanctions.listing.suspended", "名单条目暂不执行"
+    LISTING_RESUMED = "sanctions.listing.resumed", "名单条目恢复执行"
+    LISTING_REVIEWED = "sanctions.listing.reviewed", "登记复议诉讼"
+    LISTING_EXITED = "sanctions.listing.exited", "移出名单"
+    MEMORANDUM_DRAFTED = "sanctions.memorandum.drafted", "起草备忘录"
+    MEMORANDUM_CHANGED = "sanctions.memorandum.changed", "修改备忘录草案"
+    MEMORANDUM_SUBMITTED = "sanctions.memorandum.submitted", "提交备忘录复核"
+    MEMORANDUM_RETURNED = "sanctions.memorandum.returned", "退回备忘录"
+    MEMORANDUM_APPROVED = "sanctions.memorandum.approved", "批准备忘录"
+    MEMORANDUM_REPEALED = "sanctions.memorandum.repealed", "终止备忘录"
+    SANCTIONS_SEEDED = "sanctions.lists.seeded", "初始化名单、备忘录和事项"
+    ACTION_OPENED = "sanctions.action.opened", "发起联合奖惩"
+    ACTION_CLOSED = "sanctions.action.closed", "终结联合奖惩"
+    TASK_RECEIVED = "sanctions.task.received", "签收奖惩任务"
+    TASK_ANSWERED = "sanctions.task.answered", "反馈奖惩任务"
+    TASK_RETURNED = "sanctions.task.returned", "退回奖惩任务"
+    TASK_VERIFIED = "sanctions.task.verified", "核验奖惩任务"
+    TASK_OVERDUE = "sanctions.task.overdue", "奖惩任务逾期"
+    SUBJECT_CHECKED = "sanctions.subject.checked", "查询应当采取的奖惩措施"
+
     DELIVERY_SENT = "exchange.delivery.sent", "向国家平台发送"
     DELIVERY_ACCEPTED = "exchange.delivery.accepted", "国家平台接收"
     DELIVERY_REFUSED = "exchange.delivery.refused", "国家平台拒收"
@@ -140,4 +169,5 @@ READINGS = (
     Action.PERSON_LISTED,
     Action.PERSON_EXPORTED,
     Action.OCCUPATION_VIEWED,
+    Action.SUBJECT_CHECKED,
 )

@@ -20,6 +20,7 @@ app.autodiscover_tasks()
 
 app.conf.task_routes = {
     "records.tasks.*": {"queue": "batches"},
+    "sanctions.tasks.*": {"queue": "batches"},
     "exchange.tasks.*": {"queue": "national"},
     "audit.tasks.*": {"queue": "evidence"},
 }
@@ -34,6 +35,8 @@ app.conf.beat_schedule = {
         ("who is known where", "records.tasks.count_coverage", crontab(hour="4", minute="10"), 3600),
         ("editions whose day has come", "records.tasks.carry_out_editions", 60.0, 60),
         ("applications nobody decided", "records.tasks.lapse_special_queries", 3600.0, 3600),
+        ("listings that ended", "sanctions.tasks.close_ended", 60.0, 60),
+        ("measures nobody answered for", "sanctions.tasks.note_overdue", 3600.0, 3600),
         ("pending for the nation", "exchange.tasks.push_pending", 3.0, 3),
         ("persons to verify", "exchange.tasks.verify_persons", 30.0, 30),
         ("heads for the nation", "exchange.tasks.push_heads", 60.0, 60),

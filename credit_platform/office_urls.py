@@ -143,6 +143,11 @@ urlpatterns = [
     path("audit/incidents/<uuid:public_id>/evidence.json", inside(audit.evidence), name="audit-evidence"),
     path("audit/lines/<int:number>/proof.json", inside(audit.proof), name="audit-proof"),
     path("audit/assessments/", inside(audit.assessments), name="audit-assessments"),
+    # Lists
+    # Memoranda and joint action
+    # The check
+    # Commitments, supervision, points
+    # Help
     path("help/", inside(help.flows), name="help"),
     path("help/<str:topic>/", inside(help.topic), name="help-topic"),
     path("styleguide/", inside(office.styleguide), name="styleguide"),

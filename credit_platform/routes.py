@@ -159,6 +159,11 @@ ROUTES: dict[str, Rule] = {
     "office:edition-whatif": Rule(Access.SCOPED),
     "office:edition-affected": Rule(Access.SCOPED),
     "office:edition-approve": Rule(Access.SCOPED, POST),
+    # Lists
+    # Memoranda and joint action
+    # The check
+    # Commitments, supervision, points
+    # Help
     "office:help": Rule(Access.SIGNED_IN),
     "office:help-topic": Rule(Access.SIGNED_IN),
     "office:styleguide": Rule(Access.SIGNED_IN),

@@ -22,6 +22,7 @@ class RecordState(TextChoices):
     SUSPENDED = "suspended", "暂停公示"
     WITHDRAWN = "withdrawn", "已撤回"
     EXPIRED = "expired", "公示期满"
+    ENDED = "ended", "已终止公示"
     UNREPORTED = "unreported", "已随批撤回"
     ERASED = "erased", "已依法删除"
 
@@ -74,7 +75,10 @@ class ChangeKind(TextChoices):
     WITHDRAWN = "withdrawn", "撤回"
     SUSPENDED = "suspended", "申请撤回，暂停公示"
     RESUMED = "resumed", "恢复公示"
+    DISPUTED = "disputed", "核查期间标注"
+    SETTLED = "settled", "核查结束"
     EXPIRED = "expired", "公示期满"
+    ENDED = "ended", "终止公示"
     ERASED = "erased", "依法删除"
     UNDONE = "undone", "整批撤回"
     RECOMPUTED = "recomputed", "目录变更，重算期限"
@@ -108,6 +112,7 @@ BATCH_UNFINISHED = (RECEIVED, READING, PREVIEWED, MERGING, UNDOING)
 CURRENT, DISPUTED, SUSPENDED = RecordState.CURRENT.value, RecordState.DISPUTED.value, RecordState.SUSPENDED.value
 UNREPORTED = RecordState.UNREPORTED.value
 WITHDRAWN, EXPIRED, ERASED = RecordState.WITHDRAWN.value, RecordState.EXPIRED.value, RecordState.ERASED.value
+ENDED = RecordState.ENDED.value
 RECORD_LIVE = (CURRENT, DISPUTED)  # may be shown
 RECORD_OPEN = (*RECORD_LIVE, SUSPENDED)  # not ended
 
@@ -147,6 +152,12 @@ TRANSITIONS = {
     (DISPUTED, "withdraw"): (WITHDRAWN, "国发〔2016〕33号（二十二）：及时更正或撤销"),
     (CURRENT, "expire"): (EXPIRED, "国办发〔2016〕98号四（三）：不再展示超过期限的信息"),
     (DISPUTED, "expire"): (EXPIRED, "国办发〔2016〕98号四（三）：不再展示超过期限的信息"),
+    (CURRENT, "dispute"): (DISPUTED, "国发〔2016〕33号（二十二）：核实期间暂不执行"),
+    (DISPUTED, "settle"): (CURRENT, "国发〔2016〕33号（二十二）：核实无误的恢复执行"),
+    (CURRENT, "end"): (ENDED, "国发〔2016〕33号（十九）（二十一）：退出机制、信用修复"),
+    (DISPUTED, "end"): (ENDED, "国发〔2016〕33号（十九）（二十一）：退出机制、信用修复"),
+    (SUSPENDED, "end"): (ENDED, "国发〔2016〕33号（十九）（二十一）：退出机制、信用修复"),
+    (ENDED, "erase"): (ERASED, "个人信息保护法第四十七条，或生效的法律文书"),
     (CURRENT, "undo"): (UNREPORTED, "国发〔2016〕33号（二十二）：及时更正或撤销"),
     (EXPIRED, "undo"): (UNREPORTED, "国发〔2016〕33号（二十二）：及时更正或撤销"),
     (UNREPORTED, "report"): (CURRENT, "整批撤回后重新报送"),
@@ -235,6 +246,12 @@ WORDS = {
     (DISPUTED, "withdraw"): (WITHDRAW, HEAD),
     (CURRENT, "expire"): ("公示期满", SYSTEM),
     (DISPUTED, "expire"): ("公示期满", SYSTEM),
+    (CURRENT, "dispute"): ("开始核查", "承办异议的审核员或者认定部门"),
+    (DISPUTED, "settle"): ("核查结束", "承办异议的审核员或者认定部门"),
+    (CURRENT, "end"): ("终止公示", "认定部门，经移出名单或者信用修复"),
+    (DISPUTED, "end"): ("终止公示", "认定部门，经移出名单或者信用修复"),
+    (SUSPENDED, "end"): ("终止公示", "认定部门，经移出名单或者信用修复"),
+    (ENDED, "erase"): (ERASE, REVIEWER),
     (CURRENT, "undo"): (UNDO, HEAD),
     (EXPIRED, "undo"): (UNDO, HEAD),
     (UNREPORTED, "report"): ("重新报送", REPORTER),

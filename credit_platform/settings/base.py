@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "accounts",
     "catalogue",
     "records",
+    "sanctions",
     "exchange",
     "disclosure",
 ]

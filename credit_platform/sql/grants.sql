@@ -30,6 +30,9 @@ REVOKE DELETE ON audit_readingrule, audit_alarm, audit_sampledreading, audit_inc
 REVOKE DELETE ON records_subjectmerge, records_codecase, records_codecaserow FROM credit_office, credit_worker;
 REVOKE DELETE ON records_record, records_batch, records_specialquery, records_changerequest, records_erasure FROM credit_office, credit_worker;
 REVOKE DELETE ON records_reportingduty, records_bulletin, records_coveragebase FROM credit_office, credit_worker;
+-- The consequences: an answer never changes, a listing, a task and an action never disappear.
+REVOKE UPDATE, DELETE ON sanctions_check FROM credit_office, credit_worker;
+REVOKE DELETE ON sanctions_listing, sanctions_listkind, sanctions_jointaction, sanctions_measuretask FROM credit_office, credit_worker;
 REVOKE DELETE ON exchange_headhandover, exchange_identitycheck FROM credit_office, credit_worker;
 REVOKE DELETE ON accounts_user, accounts_apitoken FROM credit_office, credit_worker;
 REVOKE DELETE ON catalogue_informationitem, catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis, catalogue_edition
@@ -43,7 +46,7 @@ REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM credit_office, credit_wo
 -- Views are read.
 REVOKE INSERT, UPDATE, DELETE ON public_subject, public_record, public_listing FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON public_former_name, public_former_address, public_edition FROM credit_office, credit_worker;
-REVOKE INSERT, UPDATE, DELETE ON records_certificate, national_reference FROM credit_office, credit_worker;
+REVOKE INSERT, UPDATE, DELETE ON records_certificate, national_reference, listing_in_force FROM credit_office, credit_worker;
 
 GRANT SELECT ON public_subject, public_record, public_listing, public_former_name, public_former_address TO credit_portal;
 GRANT SELECT ON public_edition, accounts_region TO credit_portal;

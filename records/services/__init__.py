@@ -16,7 +16,14 @@ from records.services.merging import (
 )
 from records.services.previews import change_reporting_setting, commit_batch, drop_batch, read_lost_previews_again
 from records.services.previews import drop_undecided as drop_undecided_batches
-from records.services.records import expire_records, register_record, withdraw_record
+from records.services.records import (
+    dispute_record,
+    end_record,
+    expire_records,
+    register_record,
+    settle_record,
+    withdraw_record,
+)
 from records.services.subjects import enter_standing, note_verification, rename_subject, reveal_identifier
 from records.services.undoing import undo_batch
 
@@ -30,8 +37,10 @@ __all__ = [
     "commit_batch",
     "count_coverage",
     "dismiss_merge",
+    "dispute_record",
     "drop_batch",
     "drop_undecided_batches",
+    "end_record",
     "enter_standing",
     "expire_records",
     "find_code_cases",
@@ -49,6 +58,7 @@ __all__ = [
     "reveal_identifier",
     "run_batch",
     "settle_case",
+    "settle_record",
     "suggest_merge",
     "undo_batch",
     "unmerge_subjects",

@@ -95,6 +95,41 @@ def withdraw_record(record: Record, *, actor: User, reason: str, today: date) ->
     return record
 
 
+@transaction.atomic
+def dispute_record(record: Record, *, actor: User, reason: str, today: date) -> Record:
+    """Mark a record as being verified: it stays open to view, marked, and nothing that rests on it is carried out.
+
+    国发〔2016〕33号（二十二）: 核实期间暂不执行. The caller has seen to who may. Raises TransitionRefused.
+    """
+    return _move(record, "dispute", workflow.ChangeKind.DISPUTED, Action.RECORD_DISPUTED, actor, reason, today)
+
+
+@transaction.atomic
+def settle_record(record: Record, *, actor: User, reason: str, today: date) -> Record:
+    """The verification has found nothing wrong. The caller has seen to who may. Raises TransitionRefused."""
+    return _move(record, "settle", workflow.ChangeKind.SETTLED, Action.RECORD_SETTLED, actor, reason, today)
+
+
+@transaction.atomic
+def end_record(record: Record, *, actor: User | None, reason: str, today: date) -> Record:
+    """End display and sharing of a record that was right, before its term is over (33号（十九）（二十一）).
+
+    The nation is told because the revision moves on. The caller has seen to who may. Raises TransitionRefused.
+    """
+    return _move(record, "end", workflow.ChangeKind.ENDED, Action.RECORD_ENDED, actor, reason, today)
+
+
+def _move(record: Record, action: str, kind: str, line: Action, actor: User | None, reason: str, today: date) -> Record:
+    record = Record.objects.select_for_update(of=("self",)).get(pk=record.pk)
+    record.state = workflow.next_state(record.state, action)
+    if record.state not in workflow.RECORD_OPEN:
+        record.ended_on, record.end_reason = today, reason
+    moved = record.explain(kind, by=actor, reason=reason)
+    record.save(update_fields=["state", "ended_on", "end_reason", *moved])
+    audit.record(line, record, actor=actor, reason=reason, business_on=today)
+    return record
+
+
 def expire_records(*, today: date) -> int:
     """Close every record whose display term has ended, however long ago, and say so on the day it ended.
 

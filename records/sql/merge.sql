@@ -126,6 +126,7 @@ UPDATE merging AS m
 SET record_id = held.id,
     detail = held.ended_on::text,
     outcome = CASE WHEN held.state = 'withdrawn' THEN 'withdrawn_before' WHEN held.state = 'erased' THEN 'erased_before'
+                   WHEN held.state = 'ended' THEN 'ended_before'
                    WHEN held.state <> 'unreported' AND held.content_digest = m.content_digest THEN 'unchanged' END
 FROM merging AS n CROSS JOIN LATERAL (
     SELECT r.id, r.state, r.ended_on, r.content_digest FROM records_record AS r

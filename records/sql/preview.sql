@@ -123,6 +123,7 @@ SET record_id = held.id,
     revision = held.revision,
     detail = held.ended_on::text,
     outcome = CASE WHEN held.state = 'withdrawn' THEN 'withdrawn_before' WHEN held.state = 'erased' THEN 'erased_before'
+                   WHEN held.state = 'ended' THEN 'ended_before'
                    WHEN held.state <> 'unreported' AND held.content_digest = m.content_digest THEN 'unchanged' END
 FROM foreseeing AS n CROSS JOIN LATERAL (
     SELECT r.id, r.revision, r.state, r.ended_on, r.content_digest FROM records_record AS r

@@ -44,6 +44,7 @@ KINDS = {
     "identifier_conflict": "几个代码分属不同的主体",
     "duplicate_in_file": "文件中有内容不同的重复行",
     "moved_since_preview": "预览之后相关记录又有变化",
+    "ended_before": "该记录已经终止公示",
     "withdrawn_before": "该记录此前已经撤回",
 }
 

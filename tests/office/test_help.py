@@ -9,13 +9,14 @@ import catalogue.workflow
 import exchange.workflow
 import records.quality.workflow
 import records.workflow
+import sanctions.workflow
 from accounts.models import Role
 from credit_platform.help import ALL_FLOWS, TOPICS
 from records.drawing import draw
 from records.flows import FLOWS_OF_SUBJECTS
 from tests import factories
 
-TABLES = (catalogue.workflow, exchange.workflow, records.quality.workflow, records.workflow)
+TABLES = (catalogue.workflow, exchange.workflow, records.quality.workflow, records.workflow, sanctions.workflow)
 EDGE = re.compile(r'data-edge="([\w-]+)/(\w+)/(\w+)"')
 LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 

@@ -1,0 +1,30 @@
+"""The flows of lists, memoranda and joint action, told from their table: what the pages of help show (F030)."""
+
+from records.flows import Flow
+from sanctions import workflow
+
+LISTING = Flow(
+    "listing",
+    "名单的列入与移出",
+    "先告知、后决定，提名的人不作决定；期限届满、符合条件、修复或者决定撤销的移出，措施随即解除。",
+    workflow.ListingState,
+    workflow.TRANSITIONS,
+    workflow.WORDS,
+)
+MEMORANDUM = Flow(
+    "memorandum",
+    "合作备忘录",
+    "一人拟订、另一人批准；批准后不再改动，修改要出新的一版。",
+    workflow.MemorandumState,
+    workflow.TRANSITIONS,
+    workflow.WORDS,
+)
+TASK = Flow(
+    "measure-task",
+    "联合奖惩任务",
+    "列入名单即向实施部门下达，执行或者说明理由，由发起部门核验；移出名单即解除，并另行下达解除任务。",
+    workflow.TaskState,
+    workflow.TRANSITIONS,
+    workflow.WORDS,
+)
+FLOWS = (LISTING, MEMORANDUM, TASK)

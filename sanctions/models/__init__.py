@@ -1,0 +1,41 @@
+"""The sanctions' tables. One module a noun, all of them named here."""
+
+from sanctions.models.checks import Channel, Check, Matter, Verdict
+from sanctions.models.joint import JointAction, MeasureTask, Purpose
+from sanctions.models.listings import ConductClass, Listing, ListingInForce, ListKind, Origin, Tone
+from sanctions.models.memoranda import (
+    Addressee,
+    Force,
+    Incentive,
+    Measure,
+    MeasureKind,
+    Memorandum,
+    MemorandumKind,
+    NationalMeasure,
+    Signatory,
+)
+
+__all__ = [
+    "Addressee",
+    "Channel",
+    "Check",
+    "ConductClass",
+    "Force",
+    "Incentive",
+    "JointAction",
+    "ListKind",
+    "Listing",
+    "ListingInForce",
+    "Matter",
+    "Measure",
+    "MeasureKind",
+    "MeasureTask",
+    "Memorandum",
+    "MemorandumKind",
+    "NationalMeasure",
+    "Origin",
+    "Purpose",
+    "Signatory",
+    "Tone",
+    "Verdict",
+]

@@ -1,0 +1,172 @@
+"""Verbs on joint action: opened by an entry, answered, verified by the lead, lifted by an exit (33号（十五）)."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from audit import services as audit
+from audit.actions import Action
+from deadlines import policy as terms
+from deadlines.models import TimeLimit
+from deadlines.services import load_calendar
+from records.errors import Refused
+from records.services.batches import require_right
+from sanctions import bulk, workflow
+from sanctions.models import Force, JointAction, Listing, MeasureTask, Memorandum, Purpose
+
+RESPOND = "joint_action.respond"
+
+
+def open_actions(listings: Sequence[int], *, today: date) -> int:
+    """Open what the memoranda in force say about these listings: one task a measure, department and subject.
+
+    Set-based, inside the caller's transaction; done twice it adds nothing. Returns how many tasks are new.
+    """
+    opened, tasks = bulk.open_actions(listings, today=today, due_on=_due(today))
+    audit.record_many(
+        Action.ACTION_OPENED,
+        [audit.Target(JointAction._meta.label, str(pk), label) for pk, label in opened],
+        business_on=today,
+    )
+    return tasks
+
+
+def lift_actions(listing: Listing, *, today: date) -> int:
+    """End the measures of a listing that is over, and order their release where they may have been carried out.
+
+    Inside the caller's transaction. Returns how many releases were ordered.
+    """
+    closed, released = bulk.lift_actions(listing.pk, today=today, due_on=_due(today))
+    audit.record_many(
+        Action.ACTION_CLOSED,
+        [audit.Target(JointAction._meta.label, str(pk), label) for pk, label in closed],
+        business_on=today,
+    )
+    return released
+
+
+def catch_up(memorandum: Memorandum, *, today: date) -> int:
+    """Open the action of a memorandum that has come into force for those listed already."""
+    entered = Listing.objects.filter(list_code__in=memorandum.list_codes, state=workflow.ENTERED)
+    return open_actions(list(entered.values_list("pk", flat=True)), today=today)
+
+
+def _due(start: date) -> date:
+    """The last day to answer. Beyond the calendar twice as many plain days: nobody stays listed for want of one."""
+    term = TimeLimit.objects.in_force(RESPOND, on=start).as_term()
+    try:
+        return terms.due_on(start, term, load_calendar()).due_on
+    except terms.CalendarEnds:
+        return start + timedelta(days=2 * term.amount)
+
+
+@transaction.atomic
+def receive_task(task: MeasureTask, *, actor: User) -> MeasureTask:
+    """Say that the task has arrived. For what is sent for reference this is all there is."""
+    task = _own(task, actor)
+    task.state = workflow.next_state(task.state, "receive")
+    task.received_by, task.received_at = actor, timezone.now()
+    _save(task)
+    audit.record(Action.TASK_RECEIVED, task, actor=actor)
+    return task
+
+
+@transaction.atomic
+def answer_task(
+    task: MeasureTask, *, actor: User, action: str, outcome: str, today: date, executed_on: date | None = None,
+    evidence_no: str = "",
+) -> MeasureTask:  # fmt: skip
+    """Say what was done: `action` is execute, decline (with the reason) or dismiss (it does not apply).
+
+    Raises Refused: outcome_required, executed_before_issued, executed_in_future, measure_rests; TransitionRefused when
+    somebody has answered already.
+    """
+    task = _own(task, actor)
+    task.state = workflow.next_state(task.state, action)
+    if not outcome.strip():
+        raise Refused("请写明执行情况；未执行或者不适用的，写明理由。", code="outcome_required")
+    if action == "execute":
+        _require_executable(task, executed_on, today)
+        task.executed_on, task.was_executed = executed_on, True
+    task.outcome, task.evidence_no = outcome, evidence_no
+    task.answered_by, task.answered_at = actor, timezone.now()
+    _save(task)
+    audit.record(Action.TASK_ANSWERED, task, actor=actor, business_on=executed_on, detail={"answer": task.state})
+    return task
+
+
+def _require_executable(task: MeasureTask, executed_on: date | None, today: date) -> None:
+    if executed_on is None or executed_on > today:
+        raise Refused("请填写执行日期，不晚于今天。", code="executed_in_future")
+    if executed_on < task.issued_on:
+        raise Refused(f"执行日期早于任务下达的日期（{task.issued_on}）。", code="executed_before_issued")
+    if task.purpose == Purpose.EXECUTE and MeasureTask.objects.resting().filter(pk=task.pk).exists():
+        raise Refused("所依据的信息正在核查，核查期间暂不执行（国发〔2016〕33号（二十二））。", code="measure_rests")
+
+
+@transaction.atomic
+def verify_task(task: MeasureTask, *, actor: User, opinion: str = "") -> MeasureTask:
+    """The lead accepts the answer."""
+    task = _led(task, actor)
+    task.state = workflow.next_state(task.state, "verify")
+    task.verified_by, task.verified_at, task.opinion = actor, timezone.now(), opinion
+    _save(task)
+    audit.record(Action.TASK_VERIFIED, task, actor=actor, reason=opinion)
+    return task
+
+
+@transaction.atomic
+def return_task(task: MeasureTask, *, actor: User, opinion: str) -> MeasureTask:
+    """The lead does not accept the answer, and says why. Raises Refused (reason_required)."""
+    task = _led(task, actor)
+    task.state = workflow.next_state(task.state, "return")
+    if not opinion.strip():
+        raise Refused("请写明退回的理由。", code="reason_required")
+    task.opinion = opinion
+    _save(task)
+    audit.record(Action.TASK_RETURNED, task, actor=actor, reason=opinion)
+    return task
+
+
+def note_overdue(*, today: date) -> int:
+    """One line a task that was not answered in time, dated the day it fell due, for whoever asks later."""
+    overdue = MeasureTask.objects.overdue(on=today).exclude(measure__force=Force.REFERENCE)
+    with transaction.atomic():
+        return audit.record_many(
+            Action.TASK_OVERDUE,
+            [
+                audit.Target(MeasureTask._meta.label, str(pk), f"{number} {department}", business_on=due_on)
+                for pk, number, department, due_on in overdue.values_list(
+                    "pk", "measure__number", "department__code", "due_on"
+                )
+            ],
+            once=True,
+        )
+
+
+def _own(task: MeasureTask, actor: User) -> MeasureTask:
+    task = _locked(task)
+    require_right(actor, "report", task.department)
+    return task
+
+
+def _led(task: MeasureTask, actor: User) -> MeasureTask:
+    task = _locked(task)
+    require_right(actor, "respond", task.action.listing.department)
+    return task
+
+
+def _locked(task: MeasureTask) -> MeasureTask:
+    return (
+        MeasureTask.objects.select_for_update(of=("self",))
+        .select_related("department", "measure", "action__listing__department")
+        .get(pk=task.pk)
+    )
+
+
+def _save(task: MeasureTask) -> None:
+    task.updated_at = timezone.now()
+    task.save()

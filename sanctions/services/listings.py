@@ -1,0 +1,378 @@
+"""Verbs on listings: propose, notify, hear, decide, suspend, resume, exit (33号（十九）（二十二）).
+
+Who proposes never decides; nobody is entered before having been told why and having had time to answer.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Department, User
+from audit import services as audit
+from audit.actions import Action
+from catalogue.models import InformationItem, SubjectKind
+from deadlines import policy as terms
+from deadlines.models import TimeLimit
+from deadlines.services import load_calendar
+from records import crypto
+from records import services as records
+from records.errors import Refused, RightMissing, RowRefused
+from records.identity import InvalidIdentifier, adult_on, check_person_id, check_uscc
+from records.models import Identifier, IdentifierKind, Record
+from records.problems import problem
+from records.services.batches import require_right
+from records.workflow import RECORD_OPEN, TransitionRefused
+from sanctions import workflow
+from sanctions.models import ConductClass, Listing, ListKind, Origin, Tone
+from sanctions.publishing import values_of
+from sanctions.services import joint
+from sanctions.workflow import ExitKind
+
+STATEMENT, PUBLIC_NOTICE = "listing.statement", "listing.public_notice"
+ADVERSE_YEARS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A subject as it was typed. `number_kind` is the Chinese name of a person's document."""
+
+    kind: str
+    name: str
+    number: str
+    number_kind: str = "身份证"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The decision a listing rests on: document, date, authority, facts, class of conduct."""
+
+    document_no: str
+    decided_on: date
+    authority: str
+    facts: str
+    conduct: ConductClass | None = None
+
+
+@transaction.atomic
+def propose_listing(
+    kind: ListKind,
+    named: Named,
+    decision: Decision,
+    *,
+    department: Department,
+    actor: User,
+    key: uuid.UUID,
+    today: date,
+) -> Listing:
+    """Propose a subject for a list. The same key gives the listing already made.
+
+    Raises RightMissing, Refused: list_not_in_force, department_does_not_keep_list, subject_kind_not_listed,
+    document_missing, decided_in_future, conduct_missing, subject_is_minor, listed_already, and the code of a number.
+    """
+    require_right(actor, "report", department)
+    if sent := Listing.objects.filter(key=key).first():
+        return sent
+    _require_lawful(kind, named, decision, department, today)
+    id_kind, lookup, cipher = _identify(named, decision)
+    listing = Listing(
+        kind=kind, list_code=kind.code, tone=kind.tone, department=department, origin=Origin.PLATFORM,
+        subject_kind=named.kind, subject_name=named.name.strip(), identifier_kind=id_kind, lookup=lookup, cipher=cipher,
+        document_no=decision.document_no, decided_on=decision.decided_on, authority=decision.authority,
+        facts=decision.facts, conduct=decision.conduct, key=key, proposed_by=actor,
+        proposed_on=today,
+    )  # fmt: skip
+    save_once(listing)
+    audit.record(Action.LISTING_PROPOSED, listing, actor=actor, business_on=today, detail={"list": kind.code})
+    return listing
+
+
+def save_once(listing: Listing) -> None:
+    """Keep a new listing, unless the same fact is on the list already. Raises Refused (listed_already)."""
+    try:
+        with transaction.atomic():
+            listing.save(force_insert=True)
+    except IntegrityError as error:
+        if "a_fact_is_listed_once" not in str(error):
+            raise
+        raise Refused(
+            f"同一主体已经因为文书“{listing.document_no}”列入或者拟列入“{listing.kind}”。", code="listed_already"
+        ) from error
+
+
+def _require_lawful(kind: ListKind, named: Named, decision: Decision, department: Department, today: date) -> None:
+    faults = (
+        (not ListKind.objects.in_force(on=today).filter(pk=kind.pk).exists(),
+         "list_not_in_force", f"“{kind}”不在有效期内，不能列入。"),
+        (department.line not in kind.lines,
+         "department_does_not_keep_list", f"{department}不是“{kind}”的认定机关。"),
+        (named.kind not in kind.subject_kinds,
+         "subject_kind_not_listed",
+         f"“{kind}”没有列入{SubjectKind(named.kind).label}的法律依据，不能列入。"),
+        (not decision.document_no.strip() or not decision.facts.strip(),
+         "document_missing", "请写明认定文书的文号和列入事由，没有决定文书的不能列入名单。"),
+        (decision.decided_on > today, "decided_in_future", "决定日期晚于今天，请核对决定文书。"),
+        (kind.tone == Tone.BLACK and (decision.conduct is None or decision.conduct.code not in kind.conduct_codes),
+         "conduct_missing", "请选择该名单规定的失信行为类别（国发〔2016〕33号（九））。"),
+    )  # fmt: skip
+    for is_wrong, code, sentence in faults:
+        if is_wrong:
+            raise Refused(sentence, code=code)
+
+
+def _identify(named: Named, decision: Decision) -> tuple[str, str, str]:
+    """Kind, lookup and ciphertext of the number. Raises Refused with the code of what is wrong with it."""
+    try:
+        if named.kind != SubjectKind.PERSON:
+            return IdentifierKind.USCC.value, check_uscc(named.number), ""
+        person = check_person_id(named.number_kind, named.number)
+    except InvalidIdentifier as error:
+        name = "证件号码" if named.kind == SubjectKind.PERSON else "统一社会信用代码"
+        wrong = problem(
+            error.code, name=name, value=named.number, secret=named.kind == SubjectKind.PERSON, **error.details
+        )
+        raise Refused(wrong.reason + wrong.advice.replace("后重新报送", ""), code=error.code) from error
+    if person.born_on and decision.decided_on < adult_on(person.born_on):
+        raise Refused("当事人在决定之日未满 18 周岁，不得列入名单。", code="subject_is_minor")
+    return person.kind, crypto.blind_index(person.kind, person.number), crypto.seal_text(person.number)
+
+
+@transaction.atomic
+def notify_subject(listing: Listing, *, actor: User, how: str, on: date, today: date) -> Listing:
+    """The subject has been told facts, reasons and remedies; from that day its time to answer runs.
+
+    For a red list: the candidate stands in public notice, having no adverse record. Raises Refused: notice_missing,
+    notice_in_future, notice_before_decision, adverse_record_held.
+    """
+    listing = _locked(listing)
+    require_right(actor, "report", listing.department)
+    listing.state = workflow.next_state(listing.state, "notify")
+    if not how.strip():
+        raise Refused("请写明告知书的送达方式，或者公示的网址。", code="notice_missing")
+    if on > today:
+        raise Refused("送达日期晚于今天。", code="notice_in_future")
+    if on < listing.decided_on:
+        raise Refused("送达日期早于决定日期。", code="notice_before_decision")
+    if listing.tone == Tone.RED:
+        _require_clean(listing, today)
+    listing.notified_on, listing.notified_how = on, how
+    key = PUBLIC_NOTICE if listing.tone == Tone.RED else STATEMENT
+    limit = TimeLimit.objects.in_force(key, on=on)
+    listing.statement_until = terms.due_on(on, limit.as_term(), load_calendar()).due_on
+    listing.save()
+    audit.record(Action.LISTING_NOTIFIED, listing, actor=actor, business_on=on,
+                 detail={"statement_until": listing.statement_until.isoformat()})  # fmt: skip
+    return listing
+
+
+def _require_clean(listing: Listing, today: date) -> None:
+    """33号（三）（四）: nobody is held up as an example who has been adverse in the last years."""
+    owner = Identifier.objects.filter(kind=listing.identifier_kind, lookup=listing.lookup).first()
+    if owner and adverse_since(owner.subject_id, today=today).exists():
+        raise Refused(
+            f"该主体近 {ADVERSE_YEARS} 年内有失信记录，不能列入守信名单。请在记录中核对。", code="adverse_record_held"
+        )
+
+
+def adverse_since(subject_id: int, *, today: date):
+    """Official adverse records of a subject decided within the last three years that were not taken back."""
+    since = date(today.year - ADVERSE_YEARS, today.month, min(today.day, 28))
+    return Record.objects.filter(
+        Q(state__in=RECORD_OPEN) | Q(state="expired"),
+        subject_id=subject_id,
+        item__is_adverse=True,
+        decided_on__gt=since,
+    )
+
+
+@transaction.atomic
+def note_statement(listing: Listing, *, actor: User, text: str, on: date, today: date) -> Listing:
+    """Write down what the subject answered. Raises Refused (statement_missing), RightMissing, TransitionRefused."""
+    listing = _locked(listing)
+    require_right(actor, "report", listing.department)
+    listing.state = workflow.next_state(listing.state, "state")
+    if not text.strip() or on > today:
+        raise Refused("请填写陈述申辩的内容和日期，日期不晚于今天。", code="statement_missing")
+    listing.statement, listing.stated_on = text, on
+    listing.save()
+    audit.record(Action.LISTING_STATED, listing, actor=actor, business_on=on)
+    return listing
+
+
+@transaction.atomic
+def enter_listing(listing: Listing, *, actor: User, reason: str, today: date) -> Listing:
+    """Decide that the subject is listed: the record is published and joint action begins, in the same moment.
+
+    Raises RightMissing (also for who proposed), Refused: reason_required, statement_period_runs, subject_is_minor,
+    adverse_record_held, not_publishable (with what the record lacks), TransitionRefused.
+    """
+    listing = _to_decide(listing, actor, "enter", reason)
+    if today <= (listing.statement_until or today) and listing.state == workflow.NOTIFIED:
+        raise Refused(
+            f"陈述申辩（公示）期至 {listing.statement_until}，期满以前不能决定列入。", code="statement_period_runs"
+        )
+    if listing.tone == Tone.RED:
+        _require_clean(listing, today)
+    listing.state = workflow.next_state(listing.state, "enter")
+    listing.entered_on = today
+    if listing.kind.term_months:
+        listing.ends_on = terms.last_day(today, terms.Term(listing.kind.term_months, terms.Unit.MONTH))
+    listing.record = _publish(listing, actor, today)
+    listing.subject_id = listing.record.subject_id
+    _decided(listing, actor, reason)
+    audit.record(Action.LISTING_ENTERED, listing, actor=actor, reason=reason, business_on=today)
+    joint.open_actions([listing.pk], today=today)
+    return listing
+
+
+def _publish(listing: Listing, actor: User, today: date) -> Record:
+    item = InformationItem.objects.in_force(on=today).filter(code=listing.kind.item_code).first()
+    if item is None:
+        raise Refused(f"“{listing.kind}”所对应的目录项没有生效，不能列入。", code="item_not_in_force")
+    try:
+        return records.register_record(
+            item=item, department=listing.department, values=values_of(listing, item), actor=actor, today=today,
+            idempotency_key=f"listing:{listing.public_id}",
+        )  # fmt: skip
+    except RowRefused as refusal:
+        found = refusal.problems[0]
+        code = found.code if found.code == "subject_is_minor" else "not_publishable"
+        raise Refused(f"名单条目不能公示：{found.reason}{found.advice}", code=code) from refusal
+
+
+@transaction.atomic
+def refuse_listing(listing: Listing, *, actor: User, reason: str, today: date) -> Listing:
+    """Decide that the subject is not listed."""
+    listing = _to_decide(listing, actor, "refuse", reason)
+    listing.state = workflow.next_state(listing.state, "refuse")
+    _decided(listing, actor, reason)
+    audit.record(Action.LISTING_REFUSED, listing, actor=actor, reason=reason, business_on=today)
+    return listing
+
+
+@transaction.atomic
+def drop_listing(listing: Listing, *, actor: User, reason: str, today: date) -> Listing:
+    """Take a proposal back."""
+    listing = _locked(listing)
+    require_right(actor, "report", listing.department)
+    listing.state = workflow.next_state(listing.state, "drop")
+    listing.decision_reason = reason
+    listing.save()
+    audit.record(Action.LISTING_DROPPED, listing, actor=actor, reason=reason, business_on=today)
+    return listing
+
+
+def _to_decide(listing: Listing, actor: User, action: str, reason: str) -> Listing:
+    listing = _locked(listing)
+    require_right(actor, "correct", listing.department)
+    workflow.next_state(listing.state, action)
+    if actor.pk == listing.proposed_by_id:
+        raise RightMissing("提名人不能决定自己提名的条目。")
+    if not reason.strip():
+        raise Refused("请写明决定的理由。", code="reason_required")
+    return listing
+
+
+def _decided(listing: Listing, actor: User, reason: str) -> None:
+    listing.decided_by, listing.decided_at, listing.decision_reason = actor, timezone.now(), reason
+    listing.save()
+
+
+@transaction.atomic
+def suspend_listing(listing: Listing, *, actor: User, reason: str, today: date) -> Listing:
+    """From this moment no measure is carried out (33号（二十二）: 核实期间暂不执行), and the record says why.
+
+    The door for objections and repair; who may is theirs to see to. Doing it twice changes nothing.
+    """
+    listing = _locked(listing)
+    if listing.state != workflow.ENTERED:
+        raise TransitionRefused(listing.state, "suspend")
+    if listing.suspended_at is None:
+        if not reason.strip():
+            raise Refused("请写明暂不执行的原因。", code="reason_required")
+        listing.suspended_at, listing.suspended_reason = timezone.now(), reason
+        listing.save()
+        if listing.record and listing.record.state == "current":
+            records.dispute_record(listing.record, actor=actor, reason=reason, today=today)
+        audit.record(Action.LISTING_SUSPENDED, listing, actor=actor, reason=reason, business_on=today)
+    return listing
+
+
+@transaction.atomic
+def resume_listing(listing: Listing, *, actor: User, reason: str, today: date) -> Listing:
+    """The verification has found nothing wrong: measures are carried out again. Doing it twice changes nothing."""
+    listing = _locked(listing)
+    if listing.state != workflow.ENTERED:
+        raise TransitionRefused(listing.state, "resume")
+    if listing.suspended_at is not None:
+        listing.suspended_at, listing.suspended_reason = None, ""
+        listing.save()
+        if listing.record and listing.record.state == "disputed":
+            records.settle_record(listing.record, actor=actor, reason=reason, today=today)
+        audit.record(Action.LISTING_RESUMED, listing, actor=actor, reason=reason, business_on=today)
+    return listing
+
+
+@transaction.atomic
+def note_review(listing: Listing, *, actor: User, case_no: str, since: date | None) -> Listing:
+    """A reconsideration or lawsuit about the decision has begun (`since`), or is over (None); everybody sees it."""
+    listing = _locked(listing)
+    require_right(actor, "report", listing.department)
+    if since and not case_no.strip():
+        raise Refused("请填写复议或者诉讼的案号。", code="case_number_missing")
+    listing.under_review_since, listing.review_no = since, case_no
+    listing.save()
+    audit.record(Action.LISTING_REVIEWED, listing, actor=actor, reason=case_no, business_on=since)
+    return listing
+
+
+@transaction.atomic
+def exit_listing(listing: Listing, *, actor: User, kind: str, reason: str, today: date) -> Listing:
+    """Take a subject off a list: display ends, measures are lifted, releases are ordered, in the same moment."""
+    listing = _locked(listing)
+    require_right(actor, "correct", listing.department)
+    if not reason.strip():
+        raise Refused("请写明移出的理由。", code="reason_required")
+    return leave(listing, actor=actor, kind=kind, reason=reason, today=today)
+
+
+def leave(listing: Listing, *, actor: User | None, kind: str, reason: str, today: date) -> Listing:
+    """The exit itself, inside the transaction of a verb that has locked the listing and seen to who may."""
+    listing.state = workflow.next_state(listing.state, "exit")
+    listing.exited_on, listing.exit_kind, listing.exit_reason, listing.exited_by = today, kind, reason, actor
+    listing.suspended_at, listing.suspended_reason = None, ""
+    listing.save()
+    if listing.record and listing.record.state in RECORD_OPEN:
+        records.end_record(listing.record, actor=actor, reason=reason, today=today)
+    joint.lift_actions(listing, today=today)
+    audit.record(Action.LISTING_EXITED, listing, actor=actor, reason=reason, business_on=today, detail={"kind": kind})
+    return listing
+
+
+def close_ended(*, today: date) -> int:
+    """Write down the exits that have come about: the term is over, or the record it rests on is. They count already."""
+    closed = 0
+    for pk in Listing.objects.ended(on=today).order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            listing = (
+                Listing.objects.ended(on=today).select_for_update(of=("self",), skip_locked=True).filter(pk=pk).first()
+            )
+            if listing is None:
+                continue
+            is_term = listing.ends_on is not None and listing.ends_on < today
+            kind = ExitKind.TERM if is_term else ExitKind.RECORD_ENDED
+            on = listing.ends_on if is_term else today
+            leave(listing, actor=None, kind=kind, reason=kind.label, today=on)
+            closed += 1
+    return closed
+
+
+def _locked(listing: Listing) -> Listing:
+    return (
+        Listing.objects.select_for_update(of=("self",))
+        .select_related("kind", "department", "record")
+        .get(pk=listing.pk)
+    )

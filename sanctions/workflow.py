@@ -1,0 +1,174 @@
+"""The states of lists, memoranda and joint action, and the only ways between them. Database checks hold them too."""
+
+from django.db.models import TextChoices
+
+from records.workflow import TransitionRefused
+
+ORDERLY = "国发〔2016〕33号（十九）：规范各领域红黑名单产生和发布行为，建立健全退出机制"
+RIGHTS = "国发〔2016〕33号（二十二）：建立健全信用主体权益保护机制"
+TRIGGER = "国发〔2016〕33号（十五）：建立触发反馈机制"
+MEASURES = "国发〔2016〕33号（二十）：建立激励和惩戒措施清单制度"
+REPAIR = "国发〔2016〕33号（二十一）：建立健全信用修复机制"
+
+
+class ListingState(TextChoices):
+    """Of a subject on a list, from the proposal on."""
+
+    PROPOSED = "proposed", "拟列入"
+    NOTIFIED = "notified", "已告知，等待陈述申辩"
+    STATED = "stated", "已陈述申辩，待复核"
+    ENTERED = "entered", "已列入"
+    EXITED = "exited", "已移出"
+    REFUSED = "refused", "不予列入"
+    DROPPED = "dropped", "已撤销提名"
+
+
+class ExitKind(TextChoices):
+    """Why somebody is on a list no more."""
+
+    TERM = "term", "期限届满"
+    CONDITIONS = "conditions", "符合移出条件"
+    REPAIRED = "repaired", "信用修复"
+    REVOKED = "revoked", "列入决定被撤销或者变更"
+    COURT = "court", "法院裁判或者复议决定"
+    ADVERSE = "adverse", "守信主体出现失信记录"
+    RECORD_ENDED = "record_ended", "依据的记录已经终止"
+
+
+class MemorandumState(TextChoices):
+    """Of one edition of a memorandum. What is only registered names measures to nobody."""
+
+    REGISTERED = "registered", "仅登记"
+    DRAFT = "draft", "起草"
+    SUBMITTED = "submitted", "待复核"
+    RETURNED = "returned", "退回修改"
+    APPROVED = "approved", "已生效"
+    REPEALED = "repealed", "已终止"
+
+
+class TaskState(TextChoices):
+    """Of what one department has to do about one subject under one measure."""
+
+    ISSUED = "issued", "待签收"
+    RECEIVED = "received", "办理中"
+    EXECUTED = "executed", "已执行，待核验"
+    DECLINED = "declined", "未执行，待核验"
+    INAPPLICABLE = "inapplicable", "不适用，待核验"
+    VERIFIED = "verified", "已办结"
+    LIFTED = "lifted", "已解除"
+
+
+PROPOSED, NOTIFIED, STATED = (
+    ListingState.PROPOSED.value,
+    ListingState.NOTIFIED.value,
+    ListingState.STATED.value,
+)
+ENTERED, EXITED = ListingState.ENTERED.value, ListingState.EXITED.value
+NOT_LISTED, DROPPED = ListingState.REFUSED.value, ListingState.DROPPED.value
+LISTING_PENDING = (PROPOSED, NOTIFIED, STATED)
+LISTING_VOID = (NOT_LISTED, DROPPED)
+
+REGISTERED, DRAFT, SUBMITTED = (
+    MemorandumState.REGISTERED.value,
+    MemorandumState.DRAFT.value,
+    MemorandumState.SUBMITTED.value,
+)
+RETURNED, APPROVED, REPEALED = (
+    MemorandumState.RETURNED.value,
+    MemorandumState.APPROVED.value,
+    MemorandumState.REPEALED.value,
+)
+
+ISSUED, RECEIVED = TaskState.ISSUED.value, TaskState.RECEIVED.value
+EXECUTED, DECLINED, INAPPLICABLE = TaskState.EXECUTED.value, TaskState.DECLINED.value, TaskState.INAPPLICABLE.value
+VERIFIED, LIFTED = TaskState.VERIFIED.value, TaskState.LIFTED.value
+TASK_OPEN = (ISSUED, RECEIVED)  # waits for the implementing department
+TASK_ANSWERED = (EXECUTED, DECLINED, INAPPLICABLE)  # waits for the lead
+
+# (state, action) → next state, with the rule it comes from.
+TRANSITIONS = {
+    (PROPOSED, "notify"): (NOTIFIED, ORDERLY),
+    (NOTIFIED, "state"): (STATED, RIGHTS),
+    (NOTIFIED, "enter"): (ENTERED, ORDERLY),
+    (STATED, "enter"): (ENTERED, ORDERLY),
+    (NOTIFIED, "refuse"): (NOT_LISTED, RIGHTS),
+    (STATED, "refuse"): (NOT_LISTED, RIGHTS),
+    (PROPOSED, "drop"): (DROPPED, ORDERLY),
+    (NOTIFIED, "drop"): (DROPPED, ORDERLY),
+    (STATED, "drop"): (DROPPED, ORDERLY),
+    (ENTERED, "exit"): (EXITED, ORDERLY),
+    (DRAFT, "change"): (DRAFT, MEASURES),
+    (RETURNED, "change"): (RETURNED, MEASURES),
+    (DRAFT, "submit"): (SUBMITTED, MEASURES),
+    (RETURNED, "submit"): (SUBMITTED, MEASURES),
+    (SUBMITTED, "return"): (RETURNED, MEASURES),
+    (SUBMITTED, "approve"): (APPROVED, MEASURES),
+    (APPROVED, "repeal"): (REPEALED, MEASURES),
+    (REGISTERED, "repeal"): (REPEALED, MEASURES),
+    (ISSUED, "receive"): (RECEIVED, TRIGGER),
+    (RECEIVED, "execute"): (EXECUTED, TRIGGER),
+    (RECEIVED, "decline"): (DECLINED, TRIGGER),
+    (RECEIVED, "dismiss"): (INAPPLICABLE, TRIGGER),
+    (EXECUTED, "verify"): (VERIFIED, TRIGGER),
+    (DECLINED, "verify"): (VERIFIED, TRIGGER),
+    (INAPPLICABLE, "verify"): (VERIFIED, TRIGGER),
+    (EXECUTED, "return"): (RECEIVED, TRIGGER),
+    (DECLINED, "return"): (RECEIVED, TRIGGER),
+    (INAPPLICABLE, "return"): (RECEIVED, TRIGGER),
+    (ISSUED, "lift"): (LIFTED, REPAIR),
+    (RECEIVED, "lift"): (LIFTED, REPAIR),
+    (EXECUTED, "lift"): (LIFTED, REPAIR),
+    (DECLINED, "lift"): (LIFTED, REPAIR),
+    (INAPPLICABLE, "lift"): (LIFTED, REPAIR),
+    (VERIFIED, "lift"): (LIFTED, REPAIR),
+}
+
+SYSTEM, PROPOSER, DECIDER = "平台自动", "认定部门经办人", "认定部门负责人（不得为提名人）"
+IMPLEMENTER, LEAD = "实施部门经办人", "发起部门负责人"
+AUTHOR, REVIEWER = "备忘录拟订人", "平台审核员（不得为拟订人）"
+
+# (state, action) → what the action is called, and who takes it. Pages take their words from here.
+WORDS = {
+    (PROPOSED, "notify"): ("告知主体", PROPOSER),
+    (NOTIFIED, "state"): ("登记陈述申辩", PROPOSER),
+    (NOTIFIED, "enter"): ("决定列入", DECIDER),
+    (STATED, "enter"): ("决定列入", DECIDER),
+    (NOTIFIED, "refuse"): ("不予列入", DECIDER),
+    (STATED, "refuse"): ("不予列入", DECIDER),
+    (PROPOSED, "drop"): ("撤销提名", PROPOSER),
+    (NOTIFIED, "drop"): ("撤销提名", PROPOSER),
+    (STATED, "drop"): ("撤销提名", PROPOSER),
+    (ENTERED, "exit"): ("移出名单", "认定部门负责人，期满由平台自动办理"),
+    (DRAFT, "change"): ("修改", AUTHOR),
+    (RETURNED, "change"): ("修改", AUTHOR),
+    (DRAFT, "submit"): ("提交复核", AUTHOR),
+    (RETURNED, "submit"): ("提交复核", AUTHOR),
+    (SUBMITTED, "return"): ("退回修改", REVIEWER),
+    (SUBMITTED, "approve"): ("批准", REVIEWER),
+    (APPROVED, "repeal"): ("终止", REVIEWER),
+    (REGISTERED, "repeal"): ("终止", REVIEWER),
+    (ISSUED, "receive"): ("签收", IMPLEMENTER),
+    (RECEIVED, "execute"): ("反馈已执行", IMPLEMENTER),
+    (RECEIVED, "decline"): ("反馈未执行及理由", IMPLEMENTER),
+    (RECEIVED, "dismiss"): ("反馈不适用", IMPLEMENTER),
+    (EXECUTED, "verify"): ("核验", LEAD),
+    (DECLINED, "verify"): ("核验", LEAD),
+    (INAPPLICABLE, "verify"): ("核验", LEAD),
+    (EXECUTED, "return"): ("退回重办", LEAD),
+    (DECLINED, "return"): ("退回重办", LEAD),
+    (INAPPLICABLE, "return"): ("退回重办", LEAD),
+    (ISSUED, "lift"): ("解除", SYSTEM),
+    (RECEIVED, "lift"): ("解除", SYSTEM),
+    (EXECUTED, "lift"): ("解除", SYSTEM),
+    (DECLINED, "lift"): ("解除", SYSTEM),
+    (INAPPLICABLE, "lift"): ("解除", SYSTEM),
+    (VERIFIED, "lift"): ("解除", SYSTEM),
+}
+
+
+def next_state(state: str, action: str) -> str:
+    """The state after `action`. Raises TransitionRefused."""
+    try:
+        return TRANSITIONS[state, action][0]
+    except KeyError as error:
+        raise TransitionRefused(state, action) from error
