@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.models import Department
 from records.querysets import ScopedQuerySet
@@ -61,17 +61,13 @@ class MeasureTaskQuerySet(models.QuerySet):
 
     def resting(self):
         """Those whose listing is being verified: 暂不执行 (33号（二十二）)."""
-        resting = Q(action__listing__suspended_at__isnull=False) | Q(
-            action__listing__record__state__in=("disputed", "suspended")
+        return self.filter(
+            action__listing__in_force__subject=F("subject"), action__listing__in_force__is_suspended=True
         )
-        return self.filter(resting)
 
     def with_resting(self):
         """Each with `rests`: whether it must not be carried out at present."""
-        suspended = Q(action__listing__suspended_at__isnull=False) | Q(
-            action__listing__record__state__in=("disputed", "suspended")
-        )
-        return self.annotate(rests=models.ExpressionWrapper(suspended, models.BooleanField()))
+        return self.annotate(rests=Exists(self.model.objects.resting().filter(pk=OuterRef("pk"))))
 
     def in_order(self):
         return self.order_by(F("due_on").asc(nulls_last=True), "pk")
