@@ -95,8 +95,8 @@ def make_side(word: str, number: int) -> Side:
         uscc=demo.make_uscc("530000", 960 + number, "11"),
         source="测试",
     )
-    clerk = _user(f"{word}经办", department, Role.CLERK)
-    lead = _user(f"{word}负责", department, Role.LEAD)
+    clerk = make_user(f"{word}经办", department, Role.CLERK)
+    lead = make_user(f"{word}负责", department, Role.LEAD)
     rows = penalties(department, word, number)
     batch = send(department, rows, word)
     assert services.run_batch(batch.pk, today=TODAY).rows_rejected == 1
@@ -173,12 +173,12 @@ def ask(lead: User, word: str, number: int) -> SpecialQuery:
 
 
 def make_reviewer(word: str) -> User:
-    return _user(f"{word}审核", None, Role.REVIEWER)
+    return make_user(f"{word}审核", None, Role.REVIEWER)
 
 
 def issue_bulletin() -> Bulletin:
     """About the month of the rows there are, drafted and issued by two people of the province."""
-    drafter, issuer = (_user(f"监督{number}", None, Role.SUPERVISOR) for number in "一二")
+    drafter, issuer = (make_user(f"监督{number}", None, Role.SUPERVISOR) for number in "一二")
     now = timezone.now() + timedelta(days=62)
     quality.refresh_figures(now=timezone.now())
     run = quality.close_month(month_now(timezone.now()), now=now)
@@ -190,7 +190,8 @@ def suspect(*subjects: Subject) -> SuspectedDuplicate:
     return SuspectedDuplicate.objects.create(first=first, second=second, reasons=["same_name"])
 
 
-def _user(name: str, department: Department | None, role: Role) -> User:
+def make_user(name: str, department: Department | None, role: Role) -> User:
+    """A member of staff who signs in with PASSWORD."""
     user = User(username=name, display_name=name)
     user.set_password(PASSWORD)
     return place_user(user, department=department, role=role)
@@ -198,7 +199,7 @@ def _user(name: str, department: Department | None, role: Role) -> User:
 
 def make_auditor() -> User:
     """A member of staff to whom no department's rows belong."""
-    return _user("审计", None, Role.AUDITOR)
+    return make_user("审计", None, Role.AUDITOR)
 
 
 def penalties(department: Department, word: str, number: int) -> list[dict[str, str]]:
