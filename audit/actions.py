@@ -130,6 +130,11 @@ class Action(models.TextChoices):
     INCIDENT_CHANGED = "audit.incident.changed", "更新信息安全事件"
     INCIDENT_CLOSED = "audit.incident.closed", "办结信息安全事件"
     ASSESSMENT_FILED = "audit.assessment.filed", "登记个人信息保护影响评估"
+    INSTITUTION_ENTERED = "audit.institution.entered", "列入重点监控单位"
+    INSTITUTION_RELEASED = "audit.institution.released", "移出重点监控单位"
+    INSTITUTION_EXPORTED = "audit.institution.exported", "导出重点监控单位"
+    INSPECTION_ENTERED = "audit.inspection.entered", "登记重点监控检查"
+    INSPECTION_FOLLOWED = "audit.inspection.followed", "登记整改复查"
 
 
 # The lines that say who saw which person's data; their object is the person (records.Subject).

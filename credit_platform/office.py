@@ -15,7 +15,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import DEPARTMENT_ROLES, PROVINCE_ROLES, Role
-from audit.errors import AlreadyDecided, LimitReached, NotYet, PurposeMissing, SealStale, TrailRefused
+from audit.errors import (
+    AlreadyDecided,
+    LimitReached,
+    MonitoringOver,
+    NothingToRectify,
+    NotYet,
+    PurposeMissing,
+    RectificationOpen,
+    SealStale,
+    TrailRefused,
+)
 from audit.review import waiting_for_auditor
 from catalogue import workflow as catalogue_workflow
 from catalogue.errors import EditionRefused, NotTheirs
@@ -53,7 +63,7 @@ def inside(view: Callable) -> Callable:
             return render(request, "office/refused.html", {"sentence": MOVED_ON}, status=409)
         except PurposeMissing:
             return redirect(f"{reverse('office:purpose')}?{urlencode({'next': request.get_full_path()})}")
-        except (AlreadyDecided, NotYet) as early_or_late:
+        except (AlreadyDecided, NotYet, MonitoringOver, NothingToRectify, RectificationOpen) as early_or_late:
             return render(request, "office/refused.html", {"sentence": str(early_or_late)}, status=409)
         except LimitReached as limit:
             return render(request, "office/refused.html", {"sentence": str(limit)}, status=429)
@@ -67,7 +77,7 @@ def inside(view: Callable) -> Callable:
 def home(request):
     user = request.user
     if user.role not in (*DEPARTMENT_ROLES, *PROVINCE_ROLES):
-        waiting = waiting_for_auditor() if user.role == Role.AUDITOR else 0
+        waiting = waiting_for_auditor(on=timezone.localdate()) if user.role == Role.AUDITOR else 0
         return render(request, "office/home_admin.html", {"waiting": waiting})
     batches = batches_of(user)
     context = {

@@ -13,9 +13,11 @@ from django.utils import timezone
 from playwright.sync_api import sync_playwright
 
 from accounts.models import Role, User
+from audit import monitoring
 from audit.models import Alarm, AuditEvent, Incident, Sample, SampledReading, TreeHead
 from catalogue import services as catalogue
 from catalogue.models import Edition
+from credit_platform import demo
 from credit_platform.routes import ROUTES
 from tests.browser import executable
 from tests.catalogue import editions
@@ -57,7 +59,23 @@ def desk() -> dict[str, str]:
         kind="night", day=last_month, actor_id=line.actor_id, actor_name="示例", measured=30, threshold=20
     )
     incident = Incident.objects.create(kind="leak", found_on=last_month, summary="示例经过", opened_by="示例")
+    author = made.make_user("登记", None, Role.AUDITOR)
+    since = last_month - datetime.timedelta(days=300)
+    facts = {
+        "uscc": demo.make_uscc("530102", 77),
+        "field": "app",
+        "reason": "示例",
+        "authority": "示例局",
+        "since": since,
+    }
+    shown = monitoring.enter_institution(actor=author, name="昆明示例移动应用程序开发有限公司", **facts)
+    found = {"made_by": "示例检查组", "findings": "示例", "result": "rectify", "due_on": last_month}
+    ordered = monitoring.enter_inspection(shown, actor=author, made_on=since, **found)
     return {
+        "office:audit-institution": f"/office/audit/institutions/{shown.public_id}/",
+        "office:audit-inspection-new": f"/office/audit/institutions/{shown.public_id}/inspect/",
+        "office:audit-institution-release": f"/office/audit/institutions/{shown.public_id}/release/",
+        "office:audit-follow-up": f"/office/audit/inspections/{ordered.public_id}/follow-up/",
         "office:audit-alarm": f"/office/audit/alarms/{alarm.pk}/",
         "office:audit-sample": f"/office/audit/samples/{last_month}/",
         "office:audit-reading": f"/office/audit/readings/{drawn.pk}/",
