@@ -174,9 +174,9 @@ class TokenAdmin(ByRole, admin.ModelAdmin):
     form = TokenForm
     action_form = ReasonForm
     actions = ("revoke",)
-    list_display = ("name", "department", "user", "prefix", "issued_at", "expires_on", "revoked_at")
+    list_display = ("name", "department", "system", "user", "prefix", "issued_at", "expires_on", "revoked_at")
     list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
-    list_select_related = ("department", "user")
+    list_select_related = ("department", "system", "user")
     search_fields = ("name", "=prefix", "department__name")
 
     def has_change_permission(self, request, obj=None) -> bool:
@@ -185,7 +185,12 @@ class TokenAdmin(ByRole, admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         token, plain = services.issue_token(
-            department=obj.department, user=obj.user, name=obj.name, actor=request.user, on=today()
+            department=obj.department,
+            user=obj.user,
+            name=obj.name,
+            system=obj.system,
+            actor=request.user,
+            on=today(),
         )
         obj.pk, obj.prefix, obj.expires_on, obj.issued_at = token.pk, token.prefix, token.expires_on, token.issued_at
         messages.warning(request, f"令牌只显示这一次，请立即交给责任人保存：{plain}")

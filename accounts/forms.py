@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError as InvalidNumber
 
-from accounts.models import DEPARTMENT_ROLES, ApiToken, Department, Role, User
+from accounts.models import DEPARTMENT_ROLES, ApiToken, Department, Role, SourceSystem, User
 
 PASSWORD_RULES = "至少 12 个字符，不能全是数字，不能是常见密码或与账号相近。"
 
@@ -105,13 +105,21 @@ class DepartmentForm(forms.ModelForm):
 class TokenForm(forms.ModelForm):
     class Meta:
         model = ApiToken
-        fields = ("department", "user", "name")
+        fields = ("department", "user", "system", "name")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["system"].queryset = SourceSystem.objects.in_use().filter(way=SourceSystem.Way.API)
+        self.fields["system"].label_from_instance = lambda system: f"{system.department}：{system}"
 
     def clean(self):
         cleaned = super().clean()
-        user, department = cleaned.get("user"), cleaned.get("department")
+        user, department, system = cleaned.get("user"), cleaned.get("department"), cleaned.get("system")
         if user and department and user.department_id != department.pk:
             raise ValidationError(
                 {"user": "责任人须是该部门的在用人员。请重新选择。"}, code="user_of_another_department"
             )
+        if system and department and system.department_id != department.pk:
+            text = "来源系统须是该部门登记的。请重新选择。"
+            raise ValidationError({"system": ValidationError(text, code="system_of_another_department")})
         return cleaned

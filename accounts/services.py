@@ -12,7 +12,7 @@ from django.utils import timezone
 from guardian.models import UserObjectPermission
 from guardian.shortcuts import assign_perm
 
-from accounts.models import DEPARTMENT_ROLES, ApiToken, Department, Region, Role, User
+from accounts.models import DEPARTMENT_ROLES, ApiToken, Department, Region, Role, SourceSystem, User
 from audit import services as audit
 from audit.actions import Action
 
@@ -49,12 +49,15 @@ def place_user(user: User, *, department: Department | None, role: Role, actor=N
 
 
 @transaction.atomic
-def issue_token(*, department: Department, user: User, name: str, actor=None, on: date) -> tuple[ApiToken, str]:
-    """Make a token for one year. The plain text is returned once and never stored."""
+def issue_token(
+    *, department: Department, user: User, name: str, system: SourceSystem | None = None, actor=None, on: date
+) -> tuple[ApiToken, str]:
+    """Make a token for one year, for one system of the department or for all. The plain text is never stored."""
     plain = f"ynxy_{secrets.token_urlsafe(32)}"
     token = ApiToken.objects.create(
         department=department,
         user=user,
+        system=system,
         name=name,
         prefix=plain[5:11],
         digest=hashlib.sha256(plain.encode()).hexdigest(),

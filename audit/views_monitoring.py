@@ -234,4 +234,4 @@ def _crumbs(shown: MonitoredInstitution, last: str = "") -> list[tuple[str, str]
 
 def _form(request, form, *, title: str, lead: str, button: str, crumbs: list[tuple[str, str]]):
     context = {"form": form, "title": title, "lead": lead, "button": button, "crumbs": crumbs}
-    return render(request, "office/audit_form.html", context | {"section": "institutions", "back": crumbs[-2][1]})
+    return render(request, "office/form.html", context | {"section": "institutions", "back": crumbs[-2][1]})

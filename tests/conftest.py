@@ -59,6 +59,7 @@ BUSINESS = (
     "records_idempotencykey",
     "records_batch",
     "accounts_apitoken",
+    "accounts_sourcesystem",
     "guardian_userobjectpermission",
     "django_session",
 )

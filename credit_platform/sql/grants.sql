@@ -33,7 +33,7 @@ REVOKE DELETE ON records_subjectmerge, records_codecase, records_codecaserow FRO
 REVOKE DELETE ON records_record, records_batch, records_specialquery, records_changerequest, records_erasure FROM credit_office, credit_worker;
 REVOKE DELETE ON records_reportingduty, records_bulletin, records_coveragebase FROM credit_office, credit_worker;
 REVOKE DELETE ON exchange_headhandover, exchange_identitycheck FROM credit_office, credit_worker;
-REVOKE DELETE ON accounts_user, accounts_apitoken FROM credit_office, credit_worker;
+REVOKE DELETE ON accounts_user, accounts_apitoken, accounts_sourcesystem FROM credit_office, credit_worker;
 REVOKE DELETE ON catalogue_informationitem, catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis, catalogue_edition
     FROM credit_office, credit_worker;
 REVOKE DELETE ON catalogue_keyfield, catalogue_occupation, catalogue_sourceline FROM credit_office, credit_worker;

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Department, Role, User
+from accounts.models import Department, Role, SourceSystem, User
 from accounts.services import issue_token, place_user
 from credit_platform import demo, demo_items
 from exchange.models import Handover
@@ -56,6 +56,7 @@ class Side:
     granted: SpecialQuery
     change: ChangeRequest
     erasure: Erasure
+    system: SourceSystem
     bulletin: Bulletin | None = None  # what was issued about the month before the other side came to be
 
     @property
@@ -70,7 +71,7 @@ class Side:
     def canaries(self) -> list[str]:
         """What only this side has; nobody from another department may be sent any of it."""
         facts = (self.batch, self.waiting, self.refused, self.previewed, self.record, self.personal, self.withdrawn)
-        objects = (*facts, self.pair, self.case, self.asked, self.granted, self.change, self.erasure)
+        objects = (*facts, self.pair, self.case, self.asked, self.granted, self.change, self.erasure, self.system)
         ids = [str(each.public_id) for each in (*objects, self.organisation, self.person)]
         codes = [self.department.code, self.department.uscc, self.organisation.uscc, self.token]
         return [self.word, *ids, *codes]
@@ -126,7 +127,16 @@ def make_side(word: str, number: int) -> Side:
         special.grant_special_query(ask(lead, word, number), actor=make_reviewer(word), reason=word, today=TODAY),
         ask_to_withdraw(personal, clerk, word),
         ask_to_erase(withdrawn, lead, word),
+        system_of(batch, lead, word),
     )
+
+
+def system_of(batch: Batch, lead: User, word: str) -> SourceSystem:
+    """The system from which the batch is said to have come, with the token it is told by."""
+    facts = {"code": word, "name": f"{word}系统", "way": "api", "contact": f"{word}岗", "in_use_from": date(2026, 1, 1)}
+    system = services.enter_system(lead.department, actor=lead, **facts)
+    services.receive_from(system, lambda: batch)
+    return system
 
 
 def certify(personal: Record, clerk: User, word: str) -> None:
