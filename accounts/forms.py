@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError as InvalidNumber
 
-from accounts.models import DEPARTMENT_ROLES, ApiToken, Department, Role, SourceSystem, User
+from accounts.models import DEPARTMENT_ROLES, ApiToken, Department, Region, Role, SourceSystem, User
 
 PASSWORD_RULES = "至少 12 个字符，不能全是数字，不能是常见密码或与账号相近。"
 
@@ -47,7 +47,10 @@ class OwnPasswordForm(PasswordChangeForm):
         self.fields["old_password"].widget.attrs.pop("autofocus", None)
 
 
-def _require_place(role: str, department: Department | None) -> None:
+def _require_place(role: str, department: Department | None, region: Region | None) -> None:
+    if region and role != Role.SUPERVISOR:
+        text = "督导区划只用于监督员。请留空。"
+        raise ValidationError({"region": ValidationError(text, code="region_is_a_supervisors")})
     if role in DEPARTMENT_ROLES and department is None:
         raise ValidationError(
             {"department": f"{Role(role).label}必须属于一个部门。请选择部门。"}, code="department_required"
@@ -63,24 +66,24 @@ class UserAddForm(BaseUserCreationForm):
 
     class Meta:
         model = User
-        fields = ("username", "display_name", "role", "department")
+        fields = ("username", "display_name", "role", "department", "region")
 
     def clean(self):
         cleaned = super().clean()
         if "role" in cleaned:
-            _require_place(cleaned["role"], cleaned.get("department"))
+            _require_place(cleaned["role"], cleaned.get("department"), cleaned.get("region"))
         return cleaned
 
 
 class UserEditForm(UserChangeForm):
     class Meta:
         model = User
-        fields = ("username", "display_name", "role", "department", "is_active")
+        fields = ("username", "display_name", "role", "department", "region", "is_active")
 
     def clean(self):
         cleaned = super().clean()
         if "role" in cleaned:
-            _require_place(cleaned["role"], cleaned.get("department"))
+            _require_place(cleaned["role"], cleaned.get("department"), cleaned.get("region"))
             if self.instance.is_superuser and cleaned["role"] != Role.ADMINISTRATOR:
                 raise ValidationError({"role": "超级用户只能是系统管理员。"}, code="superuser_is_administrator")
         return cleaned

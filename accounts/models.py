@@ -86,6 +86,15 @@ class User(AbstractUser):
     department = models.ForeignKey(
         Department, models.PROTECT, null=True, blank=True, related_name="staff", verbose_name="部门"
     )
+    region = models.ForeignKey(
+        Region,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="督导区划",
+        help_text="只用于监督员：填州市或者县（市、区）的，只看该区划内各部门；不填看全省。",
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "用户"
@@ -93,6 +102,9 @@ class User(AbstractUser):
             models.CheckConstraint(
                 condition=~Q(role__in=[str(role) for role in DEPARTMENT_ROLES]) | Q(department__isnull=False),
                 name="department_staff_have_a_department",
+            ),
+            models.CheckConstraint(
+                condition=Q(region=None) | Q(role=str(Role.SUPERVISOR)), name="region_is_a_supervisors"
             ),
             models.CheckConstraint(
                 condition=Q(is_superuser=False) | Q(role=str(Role.ADMINISTRATOR)), name="superuser_is_administrator"
@@ -106,8 +118,21 @@ class User(AbstractUser):
         return str(self)
 
     @property
-    def sees_whole_province(self) -> bool:
+    def oversees(self) -> bool:
+        """Whether several departments are theirs to look at, of the whole province or of a region."""
         return self.role in PROVINCE_ROLES
+
+    @property
+    def region_prefix(self) -> str:
+        """What the codes of their region begin with (GB/T 2260); empty for the province and for everybody else."""
+        code = self.region_id or ""
+        if self.role != Role.SUPERVISOR or not code or code.endswith("0000"):
+            return ""
+        return code[:4] if code.endswith("00") else code
+
+    @property
+    def sees_whole_province(self) -> bool:
+        return self.oversees and not self.region_prefix
 
 
 class SourceSystem(models.Model):

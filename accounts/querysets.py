@@ -13,6 +13,8 @@ class DepartmentQuerySet(models.QuerySet):
             return self.none()
         if user.sees_whole_province:
             return self
+        if user.region_prefix:
+            return self.filter(region__code__startswith=user.region_prefix)
         if user.department_id is None:
             return self.none()
         return self.filter(pk=user.department_id)

@@ -25,13 +25,16 @@ RIGHTS = {
 
 
 @transaction.atomic
-def place_user(user: User, *, department: Department | None, role: Role, actor=None) -> User:
-    """Give a person one role in one department.
+def place_user(
+    user: User, *, department: Department | None, role: Role, region: Region | None = None, actor=None
+) -> User:
+    """Give a person one role in one department, or, as a supervisor, in one region.
 
-    Every right they held elsewhere ends in the same moment (T-07, T-11).
+    Every right they held elsewhere ends in the same moment (T-07, T-11). The admin site shows the whole province, so
+    who supervises a region has none.
     """
-    user.department, user.role = department, role
-    user.is_staff = role not in DEPARTMENT_ROLES
+    user.department, user.role, user.region = department, role, region
+    user.is_staff = role not in DEPARTMENT_ROLES and not user.region_prefix
     user.save()
     UserObjectPermission.objects.filter(user=user).delete()
     for permission in RIGHTS.get(role, ()):
@@ -43,7 +46,8 @@ def place_user(user: User, *, department: Department | None, role: Role, actor=N
         Action.USER_PLACED,
         user,
         actor=actor,
-        detail={"role": str(role), "department": department.code if department else None},
+        detail={"role": str(role), "department": department.code if department else None}
+        | ({"region": region.code} if region else {}),
     )
     return user
 

@@ -22,6 +22,7 @@ class Basis(models.TextChoices):
     DEPARTMENT = "department", "履行职责：报送部门办理、核对本部门报送的信息"
     GRANTED = "granted", "经审核准许的特殊查询"
     PROVINCE = "province", "履行职责：省级公共信用信息工作机构审核、督导"
+    REGION = "region", "履行职责：州市、县（市、区）公共信用信息工作机构督导"
 
 
 class AuditEvent(models.Model):

@@ -83,7 +83,7 @@ def home(request):
     context = {
         "tasks": [task for task in _tasks(user) if task["count"]],
         "batches": [(batch, batch_badge(batch)) for batch in batches.order_by("-pk")[:LATEST_BATCHES]],
-        "is_province": user.sees_whole_province,
+        "is_province": user.oversees,
         "may_report": may_report(user),
         "duties": _open_duties(user),
     }
@@ -92,7 +92,7 @@ def home(request):
 
 def _open_duties(user) -> list[DutyLine]:
     """What the department has yet to report, or to declare empty, the earliest due first."""
-    if user.sees_whole_province:
+    if user.oversees:
         return []
     lines = duty_lines([user.department_id], on=today(), months=DUTY_MONTHS)
     return [line for line in lines if line.is_open][:OPEN_DUTIES]
