@@ -27,6 +27,8 @@ USERS = (
     ("auditor", "审计员 演示己", "auditor", None),
     ("admin", "管理员 演示庚", "administrator", None),
 )
+# Supervises one prefecture, by the code of its region.
+REGIONAL_SUPERVISOR = ("supervisor-km", "监督员 演示壬", "530100")
 
 
 @dataclass(frozen=True, slots=True)
