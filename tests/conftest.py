@@ -24,6 +24,9 @@ BUSINESS = (
     "audit_alarm",
     "audit_incident",
     "audit_assessment",
+    "audit_followup",
+    "audit_inspection",
+    "audit_monitoredinstitution",
     "exchange_headhandover",
     "exchange_identitycheck",
     "exchange_handover",
@@ -56,6 +59,7 @@ BUSINESS = (
     "records_idempotencykey",
     "records_batch",
     "accounts_apitoken",
+    "accounts_sourcesystem",
     "guardian_userobjectpermission",
     "django_session",
 )

@@ -18,6 +18,7 @@ from records.services.previews import change_reporting_setting, commit_batch, dr
 from records.services.previews import drop_undecided as drop_undecided_batches
 from records.services.records import expire_records, register_record, withdraw_record
 from records.services.subjects import enter_standing, note_verification, rename_subject, reveal_identifier
+from records.services.systems import change_system, end_system, enter_system, receive_from
 from records.services.undoing import undo_batch
 
 __all__ = [
@@ -27,12 +28,15 @@ __all__ = [
     "carry_inbox",
     "carry_out_editions",
     "change_reporting_setting",
+    "change_system",
     "commit_batch",
     "count_coverage",
     "dismiss_merge",
     "drop_batch",
     "drop_undecided_batches",
+    "end_system",
     "enter_standing",
+    "enter_system",
     "expire_records",
     "find_code_cases",
     "find_duplicates",
@@ -43,6 +47,7 @@ __all__ = [
     "read_lost_previews_again",
     "receive_batch",
     "receive_folder",
+    "receive_from",
     "register_record",
     "rename_subject",
     "reopen_case",
