@@ -128,19 +128,19 @@ class StaffAdmin(ByRole, UserAdmin):
     add_form_template = None  # Django's own begins with a sentence in English
     fieldsets = (
         (None, {"fields": ("username", "password")}),
-        ("人员", {"fields": ("display_name", "role", "department", "is_active")}),
+        ("人员", {"fields": ("display_name", "role", "department", "region", "is_active")}),
         ("时间", {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = (
         (
             None,
-            {"fields": ("username", "display_name", "role", "department", "password1", "password2")},
+            {"fields": ("username", "display_name", "role", "department", "region", "password1", "password2")},
         ),
     )
     readonly_fields = ("last_login", "date_joined")
-    list_display = ("username", "display_name", "role", "department", "is_active", "last_login")
+    list_display = ("username", "display_name", "role", "department", "region", "is_active", "last_login")
     list_filter = ("role", "is_active")
-    list_select_related = ("department",)
+    list_select_related = ("department", "region")
     search_fields = ("=username", "display_name")
     filter_horizontal = ()
     ordering = ("username",)
@@ -148,10 +148,12 @@ class StaffAdmin(ByRole, UserAdmin):
 
     def save_model(self, request, obj, form, change):
         with transaction.atomic():
-            if change and not {"role", "department"} & set(form.changed_data):
+            if change and not {"role", "department", "region"} & set(form.changed_data):
                 super().save_model(request, obj, form, change)
             else:
-                services.place_user(obj, department=obj.department, role=Role(obj.role), actor=request.user)
+                services.place_user(
+                    obj, department=obj.department, role=Role(obj.role), region=obj.region, actor=request.user
+                )
             if change and "is_active" in form.changed_data and not obj.is_active:
                 audit.record(Action.USER_DEACTIVATED, obj, actor=request.user)
 
@@ -174,9 +176,9 @@ class TokenAdmin(ByRole, admin.ModelAdmin):
     form = TokenForm
     action_form = ReasonForm
     actions = ("revoke",)
-    list_display = ("name", "department", "user", "prefix", "issued_at", "expires_on", "revoked_at")
+    list_display = ("name", "department", "system", "user", "prefix", "issued_at", "expires_on", "revoked_at")
     list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
-    list_select_related = ("department", "user")
+    list_select_related = ("department", "system", "user")
     search_fields = ("name", "=prefix", "department__name")
 
     def has_change_permission(self, request, obj=None) -> bool:
@@ -185,7 +187,12 @@ class TokenAdmin(ByRole, admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         token, plain = services.issue_token(
-            department=obj.department, user=obj.user, name=obj.name, actor=request.user, on=today()
+            department=obj.department,
+            user=obj.user,
+            name=obj.name,
+            system=obj.system,
+            actor=request.user,
+            on=today(),
         )
         obj.pk, obj.prefix, obj.expires_on, obj.issued_at = token.pk, token.prefix, token.expires_on, token.issued_at
         messages.warning(request, f"令牌只显示这一次，请立即交给责任人保存：{plain}")

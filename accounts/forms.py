@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError as InvalidNumber
 
-from accounts.models import DEPARTMENT_ROLES, ApiToken, Department, Role, User
+from accounts.models import DEPARTMENT_ROLES, ApiToken, Department, Region, Role, SourceSystem, User
 
 PASSWORD_RULES = "至少 12 个字符，不能全是数字，不能是常见密码或与账号相近。"
 
@@ -47,7 +47,10 @@ class OwnPasswordForm(PasswordChangeForm):
         self.fields["old_password"].widget.attrs.pop("autofocus", None)
 
 
-def _require_place(role: str, department: Department | None) -> None:
+def _require_place(role: str, department: Department | None, region: Region | None) -> None:
+    if region and role != Role.SUPERVISOR:
+        text = "督导区划只用于监督员。请留空。"
+        raise ValidationError({"region": ValidationError(text, code="region_is_a_supervisors")})
     if role in DEPARTMENT_ROLES and department is None:
         raise ValidationError(
             {"department": f"{Role(role).label}必须属于一个部门。请选择部门。"}, code="department_required"
@@ -63,24 +66,24 @@ class UserAddForm(BaseUserCreationForm):
 
     class Meta:
         model = User
-        fields = ("username", "display_name", "role", "department")
+        fields = ("username", "display_name", "role", "department", "region")
 
     def clean(self):
         cleaned = super().clean()
         if "role" in cleaned:
-            _require_place(cleaned["role"], cleaned.get("department"))
+            _require_place(cleaned["role"], cleaned.get("department"), cleaned.get("region"))
         return cleaned
 
 
 class UserEditForm(UserChangeForm):
     class Meta:
         model = User
-        fields = ("username", "display_name", "role", "department", "is_active")
+        fields = ("username", "display_name", "role", "department", "region", "is_active")
 
     def clean(self):
         cleaned = super().clean()
         if "role" in cleaned:
-            _require_place(cleaned["role"], cleaned.get("department"))
+            _require_place(cleaned["role"], cleaned.get("department"), cleaned.get("region"))
             if self.instance.is_superuser and cleaned["role"] != Role.ADMINISTRATOR:
                 raise ValidationError({"role": "超级用户只能是系统管理员。"}, code="superuser_is_administrator")
         return cleaned
@@ -105,13 +108,21 @@ class DepartmentForm(forms.ModelForm):
 class TokenForm(forms.ModelForm):
     class Meta:
         model = ApiToken
-        fields = ("department", "user", "name")
+        fields = ("department", "user", "system", "name")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["system"].queryset = SourceSystem.objects.in_use().filter(way=SourceSystem.Way.API)
+        self.fields["system"].label_from_instance = lambda system: f"{system.department}：{system}"
 
     def clean(self):
         cleaned = super().clean()
-        user, department = cleaned.get("user"), cleaned.get("department")
+        user, department, system = cleaned.get("user"), cleaned.get("department"), cleaned.get("system")
         if user and department and user.department_id != department.pk:
             raise ValidationError(
                 {"user": "责任人须是该部门的在用人员。请重新选择。"}, code="user_of_another_department"
             )
+        if system and department and system.department_id != department.pk:
+            text = "来源系统须是该部门登记的。请重新选择。"
+            raise ValidationError({"system": ValidationError(text, code="system_of_another_department")})
         return cleaned

@@ -1,11 +1,13 @@
 """Who works here: regions, departments, staff and their tokens."""
 
+import uuid
+
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
-from accounts.querysets import ApiTokenQuerySet, DepartmentQuerySet
+from accounts.querysets import ApiTokenQuerySet, DepartmentQuerySet, SourceSystemQuerySet
 
 
 class Region(models.Model):
@@ -84,6 +86,15 @@ class User(AbstractUser):
     department = models.ForeignKey(
         Department, models.PROTECT, null=True, blank=True, related_name="staff", verbose_name="部门"
     )
+    region = models.ForeignKey(
+        Region,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="督导区划",
+        help_text="只用于监督员：填州市或者县（市、区）的，只看该区划内各部门；不填看全省。",
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "用户"
@@ -91,6 +102,9 @@ class User(AbstractUser):
             models.CheckConstraint(
                 condition=~Q(role__in=[str(role) for role in DEPARTMENT_ROLES]) | Q(department__isnull=False),
                 name="department_staff_have_a_department",
+            ),
+            models.CheckConstraint(
+                condition=Q(region=None) | Q(role=str(Role.SUPERVISOR)), name="region_is_a_supervisors"
             ),
             models.CheckConstraint(
                 condition=Q(is_superuser=False) | Q(role=str(Role.ADMINISTRATOR)), name="superuser_is_administrator"
@@ -104,8 +118,59 @@ class User(AbstractUser):
         return str(self)
 
     @property
-    def sees_whole_province(self) -> bool:
+    def oversees(self) -> bool:
+        """Whether several departments are theirs to look at, of the whole province or of a region."""
         return self.role in PROVINCE_ROLES
+
+    @property
+    def region_prefix(self) -> str:
+        """What the codes of their region begin with (GB/T 2260); empty for the province and for everybody else."""
+        code = self.region_id or ""
+        if self.role != Role.SUPERVISOR or not code or code.endswith("0000"):
+            return ""
+        return code[:4] if code.endswith("00") else code
+
+    @property
+    def sees_whole_province(self) -> bool:
+        return self.oversees and not self.region_prefix
+
+
+class SourceSystem(models.Model):
+    """行业系统: a system of a department from which its reports come (国发〔2014〕21号四（一）: 行业信用信息系统)."""
+
+    class Way(models.TextChoices):
+        API = "api", "接口"
+        INBOX = "inbox", "收件箱"
+        FILE = "file", "文件上传"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    department = models.ForeignKey(Department, models.PROTECT, related_name="systems", verbose_name="部门")
+    code = models.CharField("系统编码", max_length=40, help_text="本部门内不重复，登记后不能修改。")
+    name = models.CharField("系统名称", max_length=100)
+    way = models.CharField("报送方式", max_length=10, choices=Way)
+    contact = models.CharField("联系岗位和电话", max_length=100)
+    in_use_from = models.DateField("启用日期")
+    in_use_until = models.DateField("停用日期", null=True, editable=False)
+
+    objects = SourceSystemQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "来源系统"
+        ordering = ["department", "code"]
+        constraints = [
+            models.UniqueConstraint(fields=["department", "code"], name="one_system_a_code"),
+            # A department has one inbox, so what lies in it comes from one system.
+            models.UniqueConstraint(
+                fields=["department"], condition=Q(way="inbox", in_use_until=None), name="one_inbox_system_a_department"
+            ),
+            models.CheckConstraint(
+                condition=Q(in_use_until=None) | Q(in_use_until__gte=F("in_use_from")),
+                name="system_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
 
 
 class ApiToken(models.Model):
@@ -113,6 +178,15 @@ class ApiToken(models.Model):
 
     department = models.ForeignKey(Department, models.PROTECT, related_name="tokens", verbose_name="部门")
     user = models.ForeignKey(User, models.PROTECT, related_name="tokens", verbose_name="责任人")
+    system = models.ForeignKey(
+        SourceSystem,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tokens",
+        verbose_name="来源系统",
+        help_text="填写的，用这个令牌报送的批次都记为来自这个系统。",
+    )
     name = models.CharField("用途", max_length=100)
     prefix = models.CharField("前缀", max_length=8)
     digest = models.CharField(max_length=64, unique=True, editable=False)

@@ -13,6 +13,8 @@ class DepartmentQuerySet(models.QuerySet):
             return self.none()
         if user.sees_whole_province:
             return self
+        if user.region_prefix:
+            return self.filter(region__code__startswith=user.region_prefix)
         if user.department_id is None:
             return self.none()
         return self.filter(pk=user.department_id)
@@ -24,11 +26,22 @@ class DepartmentQuerySet(models.QuerySet):
         )
 
 
+class SourceSystemQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Systems of the departments this user sees."""
+        departments = self.model._meta.get_field("department").related_model.objects
+        return self.filter(department__in=departments.visible_to(user))
+
+    def in_use(self):
+        """Those that have not been taken out of use."""
+        return self.filter(in_use_until__isnull=True)
+
+
 class ApiTokenQuerySet(models.QuerySet):
     def usable(self, plain: str, *, on: date):
         """The token whose plain text this is, if it is still good: not revoked, not expired, its person active."""
         digest = hashlib.sha256(plain.encode()).hexdigest()
-        return self.select_related("department", "user").filter(
+        return self.select_related("department", "user", "system").filter(
             digest=digest,
             revoked_at__isnull=True,
             expires_on__gte=on,

@@ -12,7 +12,7 @@ from django.utils import timezone
 from guardian.models import UserObjectPermission
 from guardian.shortcuts import assign_perm
 
-from accounts.models import DEPARTMENT_ROLES, ApiToken, Department, Region, Role, User
+from accounts.models import DEPARTMENT_ROLES, ApiToken, Department, Region, Role, SourceSystem, User
 from audit import services as audit
 from audit.actions import Action
 
@@ -25,13 +25,16 @@ RIGHTS = {
 
 
 @transaction.atomic
-def place_user(user: User, *, department: Department | None, role: Role, actor=None) -> User:
-    """Give a person one role in one department.
+def place_user(
+    user: User, *, department: Department | None, role: Role, region: Region | None = None, actor=None
+) -> User:
+    """Give a person one role in one department, or, as a supervisor, in one region.
 
-    Every right they held elsewhere ends in the same moment (T-07, T-11).
+    Every right they held elsewhere ends in the same moment (T-07, T-11). The admin site shows the whole province, so
+    who supervises a region has none.
     """
-    user.department, user.role = department, role
-    user.is_staff = role not in DEPARTMENT_ROLES
+    user.department, user.role, user.region = department, role, region
+    user.is_staff = role not in DEPARTMENT_ROLES and not user.region_prefix
     user.save()
     UserObjectPermission.objects.filter(user=user).delete()
     for permission in RIGHTS.get(role, ()):
@@ -43,18 +46,22 @@ def place_user(user: User, *, department: Department | None, role: Role, actor=N
         Action.USER_PLACED,
         user,
         actor=actor,
-        detail={"role": str(role), "department": department.code if department else None},
+        detail={"role": str(role), "department": department.code if department else None}
+        | ({"region": region.code} if region else {}),
     )
     return user
 
 
 @transaction.atomic
-def issue_token(*, department: Department, user: User, name: str, actor=None, on: date) -> tuple[ApiToken, str]:
-    """Make a token for one year. The plain text is returned once and never stored."""
+def issue_token(
+    *, department: Department, user: User, name: str, system: SourceSystem | None = None, actor=None, on: date
+) -> tuple[ApiToken, str]:
+    """Make a token for one year, for one system of the department or for all. The plain text is never stored."""
     plain = f"ynxy_{secrets.token_urlsafe(32)}"
     token = ApiToken.objects.create(
         department=department,
         user=user,
+        system=system,
         name=name,
         prefix=plain[5:11],
         digest=hashlib.sha256(plain.encode()).hexdigest(),

@@ -19,6 +19,9 @@ class Action(models.TextChoices):
     TOKEN_REVOKED = "accounts.token.revoked", "撤销接口令牌"
     TOKEN_REFUSED = "accounts.token.refused", "接口令牌被拒"
     ACCESS_REFUSED = "accounts.access.refused", "越权访问被拒"
+    SYSTEM_ENTERED = "accounts.system.entered", "登记来源系统"
+    SYSTEM_CHANGED = "accounts.system.changed", "修改来源系统"
+    SYSTEM_ENDED = "accounts.system.ended", "停用来源系统"
     RIGHT_GRANTED = "accounts.right.granted", "授予权限"
     RIGHT_REVOKED = "accounts.right.revoked", "收回权限"
     DEPARTMENT_SEEDED = "accounts.department.seeded", "初始化部门"
@@ -159,6 +162,11 @@ class Action(models.TextChoices):
     INCIDENT_CHANGED = "audit.incident.changed", "更新信息安全事件"
     INCIDENT_CLOSED = "audit.incident.closed", "办结信息安全事件"
     ASSESSMENT_FILED = "audit.assessment.filed", "登记个人信息保护影响评估"
+    INSTITUTION_ENTERED = "audit.institution.entered", "列入重点监控单位"
+    INSTITUTION_RELEASED = "audit.institution.released", "移出重点监控单位"
+    INSTITUTION_EXPORTED = "audit.institution.exported", "导出重点监控单位"
+    INSPECTION_ENTERED = "audit.inspection.entered", "登记重点监控检查"
+    INSPECTION_FOLLOWED = "audit.inspection.followed", "登记整改复查"
 
 
 # The lines that say who saw which person's data; their object is the person (records.Subject).

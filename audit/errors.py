@@ -76,3 +76,30 @@ class AlreadyDecided(AuditError):
 
     def __init__(self) -> None:
         super().__init__("已经有人作出判定，请刷新后查看。")
+
+
+class NothingToRectify(AuditError):
+    """The order to rectify was carried out or passed on before, or there was none."""
+
+    code = "audit_nothing_to_rectify"
+
+    def __init__(self) -> None:
+        super().__init__("这次检查没有要整改的事项，或者整改已经办结。请刷新后查看。")
+
+
+class MonitoringOver(AuditError):
+    """The institution has been released from the register."""
+
+    code = "audit_monitoring_over"
+
+    def __init__(self) -> None:
+        super().__init__("这个单位已经移出重点监控。需要再次监控的，请重新列入。")
+
+
+class RectificationOpen(AuditError):
+    """An institution that still has to rectify is not released."""
+
+    code = "audit_rectification_open"
+
+    def __init__(self) -> None:
+        super().__init__("还有没有办结的整改，不能移出。请先登记复查结果。")

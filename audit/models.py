@@ -10,7 +10,7 @@ from django.db.models import F, Func, Q
 from django.utils import timezone
 
 from audit.actions import READINGS, Action
-from audit.querysets import AuditEventQuerySet, ReadingRuleQuerySet
+from audit.querysets import AuditEventQuerySet, InspectionQuerySet, InstitutionQuerySet, ReadingRuleQuerySet
 
 
 class Basis(models.TextChoices):
@@ -22,6 +22,7 @@ class Basis(models.TextChoices):
     DEPARTMENT = "department", "履行职责：报送部门办理、核对本部门报送的信息"
     GRANTED = "granted", "经审核准许的特殊查询"
     PROVINCE = "province", "履行职责：省级公共信用信息工作机构审核、督导"
+    REGION = "region", "履行职责：州市、县（市、区）公共信用信息工作机构督导"
 
 
 class AuditEvent(models.Model):
@@ -387,3 +388,136 @@ class Assessment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.made_on} {self.title}"
+
+
+class MonitoredInstitution(models.Model):
+    """重点监控的个人信息采集、使用单位 (国办发〔2016〕98号四（二）; 云政办发〔2017〕112号三（二）).
+
+    Entered once; nothing but its end is added to it. One that is monitored again is entered again.
+    """
+
+    class Field(models.TextChoices):
+        FINANCE = "finance", "金融"
+        CREDIT = "credit", "征信"
+        INTERNET = "internet", "互联网"
+        BIG_DATA = "big_data", "大数据"
+        APP = "app", "移动应用"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField("单位名称", max_length=200)
+    uscc = models.CharField("统一社会信用代码", max_length=18)
+    field = models.CharField("领域", max_length=10, choices=Field)
+    reason = models.TextField("列入原因", help_text="采集、使用哪些个人信息，为什么重点监控。不写个人姓名和证件号码。")
+    authority = models.CharField("监管部门", max_length=200)
+    since = models.DateField("列入日期")
+    until = models.DateField("移出日期", null=True, editable=False)
+    end_reason = models.TextField("移出原因", blank=True, editable=False)
+    entered_by = models.CharField("登记人", max_length=150, editable=False)
+    entered_at = models.DateTimeField("登记时间", auto_now_add=True)
+
+    objects = InstitutionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "重点监控单位"
+        verbose_name_plural = "重点监控单位"
+        ordering: ClassVar = ["-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["uscc"], condition=Q(until=None), name="institution_monitored_once"),
+            models.CheckConstraint(
+                condition=Q(uscc__regex=r"^[0-9A-HJ-NPQRTUWXY]{18}$"), name="institution_code_has_its_shape"
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None, end_reason="")
+                | (Q(until__isnull=False, until__gte=F("since")) & ~Q(end_reason="")),
+                name="institution_ends_with_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Inspection(models.Model):
+    """One look at a monitored institution and what it found. Insert-only."""
+
+    class Result(models.TextChoices):
+        PASSED = "passed", "合格"
+        RECTIFY = "rectify", "限期整改"
+        TRANSFERRED = "transferred", "移送"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    institution = models.ForeignKey(
+        MonitoredInstitution, models.PROTECT, related_name="inspections", verbose_name="单位"
+    )
+    made_on = models.DateField("检查日期")
+    made_by = models.CharField("检查单位和人员", max_length=200)
+    findings = models.TextField("检查情况", help_text="不写被采集的个人的姓名和证件号码。")
+    result = models.CharField("检查结果", max_length=12, choices=Result)
+    due_on = models.DateField("整改期限", null=True, blank=True, help_text="限期整改的填写。")
+    transferred_to = models.CharField("移送机关", max_length=200, blank=True, help_text="移送的填写。")
+    entered_by = models.CharField("登记人", max_length=150, editable=False)
+    entered_at = models.DateTimeField("登记时间", auto_now_add=True)
+
+    objects = InspectionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "重点监控检查"
+        verbose_name_plural = "重点监控检查"
+        ordering: ClassVar = ["-made_on", "-pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(result="rectify", due_on__isnull=False, due_on__gte=F("made_on"))
+                | (~Q(result="rectify") & Q(due_on=None)),
+                name="inspection_to_rectify_has_its_term",
+            ),
+            models.CheckConstraint(
+                condition=(Q(result="transferred") & ~Q(transferred_to=""))
+                | (~Q(result="transferred") & Q(transferred_to="")),
+                name="inspection_transferred_says_where",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.made_on} {self.get_result_display()}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still to be rectified; asks the rows read with it, as `unfinished` asks the table."""
+        return self.result == self.Result.RECTIFY and all(
+            each.outcome == FollowUp.Outcome.EXTENDED for each in self.follow_ups.all()
+        )
+
+
+class FollowUp(models.Model):
+    """What became of an order to rectify. Insert-only; the last one says how it stands."""
+
+    class Outcome(models.TextChoices):
+        DONE = "done", "整改到位"
+        EXTENDED = "extended", "延长期限"
+        TRANSFERRED = "transferred", "逾期未改，移送"
+
+    inspection = models.ForeignKey(Inspection, models.PROTECT, related_name="follow_ups", verbose_name="检查")
+    made_on = models.DateField("复查日期")
+    outcome = models.CharField("复查结果", max_length=12, choices=Outcome)
+    due_on = models.DateField("新的整改期限", null=True, blank=True, help_text="延长期限的填写。")
+    note = models.TextField("复查情况")
+    entered_by = models.CharField("登记人", max_length=150, editable=False)
+    entered_at = models.DateTimeField("登记时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "整改复查"
+        verbose_name_plural = "整改复查"
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["inspection"], condition=~Q(outcome="extended"), name="rectification_ends_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="extended", due_on__isnull=False, due_on__gt=F("made_on"))
+                | (~Q(outcome="extended") & Q(due_on=None)),
+                name="extension_has_its_term",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.made_on} {self.get_outcome_display()}"

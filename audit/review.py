@@ -12,7 +12,17 @@ from django.utils import timezone
 from audit import bulk
 from audit.actions import Action
 from audit.errors import AlreadyDecided, NotYet
-from audit.models import Alarm, Assessment, AuditEvent, Incident, ReadingRule, Sample, SampledReading, TreeHead
+from audit.models import (
+    Alarm,
+    Assessment,
+    AuditEvent,
+    Incident,
+    Inspection,
+    ReadingRule,
+    Sample,
+    SampledReading,
+    TreeHead,
+)
 from audit.services import Actor, record
 
 DATA = Path(__file__).parent / "data"
@@ -145,11 +155,12 @@ def file_assessment(*, actor: Actor, **values: object) -> Assessment:
     return assessment
 
 
-def waiting_for_auditor() -> int:
-    """Alarms nobody has explained, drawn readings nobody has judged, incidents not yet closed."""
+def waiting_for_auditor(*, on: datetime.date) -> int:
+    """Alarms nobody has explained, drawn readings nobody has judged, incidents not closed, overdue rectifications."""
     alarms = Alarm.objects.filter(state=Alarm.State.OPEN).count()
     drawn = SampledReading.objects.filter(verdict="").count()
-    return alarms + drawn + Incident.objects.filter(state=Incident.State.OPEN).count()
+    incidents = Incident.objects.filter(state=Incident.State.OPEN).count()
+    return alarms + drawn + incidents + Inspection.objects.overdue(on=on).count()
 
 
 def lines_of_alarm(alarm: Alarm) -> QuerySet[AuditEvent]:

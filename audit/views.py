@@ -16,7 +16,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from audit import heads, review, sealing
 from audit.actions import Action
 from audit.forms import AssessmentForm, DecisionForm, IncidentForm
-from audit.models import Alarm, Assessment, AuditEvent, Incident, Sample, SampledReading, TreeHead
+from audit.models import (
+    Alarm,
+    Assessment,
+    AuditEvent,
+    Incident,
+    Inspection,
+    MonitoredInstitution,
+    Sample,
+    SampledReading,
+    TreeHead,
+)
 from audit.services import record
 
 AUDITOR = "auditor"
@@ -52,6 +62,8 @@ def overview(request):
         "is_late": sealing.lag(timezone.now()) > sealing.alarm_after(),
         "head": TreeHead.objects.last(),
         "assessments": Assessment.objects.count(),
+        "institutions": MonitoredInstitution.objects.monitored().count(),
+        "overdue": Inspection.objects.overdue(on=timezone.localdate()).count(),
         "crumbs": [HOME[0], ("审计", "")],
         "section": "audit",
     }

@@ -19,6 +19,7 @@ DEPARTMENTS = (
 USERS = (
     ("clerk", "经办人 演示甲", "clerk", 0),
     ("lead", "负责人 演示乙", "lead", 0),
+    ("lead2", "负责人 演示辛", "lead", 0),
     ("clerk2", "经办人 演示丙", "clerk", 1),
     ("reviewer", "审核员 演示丁", "reviewer", None),
     ("reviewer2", "审核员 演示癸", "reviewer", None),
@@ -26,6 +27,8 @@ USERS = (
     ("auditor", "审计员 演示己", "auditor", None),
     ("admin", "管理员 演示庚", "administrator", None),
 )
+# Supervises one prefecture, by the code of its region.
+REGIONAL_SUPERVISOR = ("supervisor-km", "监督员 演示壬", "530100")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import DEPARTMENT_ROLES, PROVINCE_ROLES, Role
-from audit.errors import AlreadyDecided, LimitReached, NotYet, PurposeMissing, SealStale, TrailRefused
+from audit.errors import (
+    AlreadyDecided,
+    LimitReached,
+    MonitoringOver,
+    NothingToRectify,
+    NotYet,
+    PurposeMissing,
+    RectificationOpen,
+    SealStale,
+    TrailRefused,
+)
 from audit.review import waiting_for_auditor
 from catalogue import workflow as catalogue_workflow
 from catalogue.errors import EditionRefused, NotTheirs
@@ -53,7 +63,7 @@ def inside(view: Callable) -> Callable:
             return render(request, "office/refused.html", {"sentence": MOVED_ON}, status=409)
         except PurposeMissing:
             return redirect(f"{reverse('office:purpose')}?{urlencode({'next': request.get_full_path()})}")
-        except (AlreadyDecided, NotYet) as early_or_late:
+        except (AlreadyDecided, NotYet, MonitoringOver, NothingToRectify, RectificationOpen) as early_or_late:
             return render(request, "office/refused.html", {"sentence": str(early_or_late)}, status=409)
         except LimitReached as limit:
             return render(request, "office/refused.html", {"sentence": str(limit)}, status=429)
@@ -67,13 +77,13 @@ def inside(view: Callable) -> Callable:
 def home(request):
     user = request.user
     if user.role not in (*DEPARTMENT_ROLES, *PROVINCE_ROLES):
-        waiting = waiting_for_auditor() if user.role == Role.AUDITOR else 0
+        waiting = waiting_for_auditor(on=timezone.localdate()) if user.role == Role.AUDITOR else 0
         return render(request, "office/home_admin.html", {"waiting": waiting})
     batches = batches_of(user)
     context = {
         "tasks": [task for task in _tasks(user) if task["count"]],
         "batches": [(batch, batch_badge(batch)) for batch in batches.order_by("-pk")[:LATEST_BATCHES]],
-        "is_province": user.sees_whole_province,
+        "is_province": user.oversees,
         "may_report": may_report(user),
         "duties": _open_duties(user),
     }
@@ -82,7 +92,7 @@ def home(request):
 
 def _open_duties(user) -> list[DutyLine]:
     """What the department has yet to report, or to declare empty, the earliest due first."""
-    if user.sees_whole_province:
+    if user.oversees:
         return []
     lines = duty_lines([user.department_id], on=today(), months=DUTY_MONTHS)
     return [line for line in lines if line.is_open][:OPEN_DUTIES]

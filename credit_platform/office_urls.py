@@ -4,6 +4,7 @@ from django.urls import path
 
 from accounts import views as door
 from audit import views as audit
+from audit import views_monitoring as monitoring
 from catalogue.views import drafting, editions
 from catalogue.views import items as catalogue
 from credit_platform import help, office
@@ -28,6 +29,7 @@ from records.views import (
     reporting,
     special,
     subjects,
+    systems,
     templates,
     whatif,
 )
@@ -48,6 +50,11 @@ urlpatterns = [
     path("batches/<uuid:public_id>/drop/", inside(batches.drop), name="batch-drop"),
     path("batches/<uuid:public_id>/undo/", inside(batches.undo), name="batch-undo"),
     path("batches/settings/", inside(reporting.reporting), name="reporting"),
+    path("systems/", inside(systems.system_list), name="systems"),
+    path("systems/new/", inside(systems.new_system), name="system-new"),
+    path("systems/<uuid:public_id>/", inside(systems.system), name="system"),
+    path("systems/<uuid:public_id>/change/", inside(systems.change), name="system-change"),
+    path("systems/<uuid:public_id>/end/", inside(systems.end), name="system-end"),
     path("templates/<str:code>.xlsx", inside(templates.template), name="template"),
     path("records/", inside(records.record_list), name="records"),
     path("records/export.csv", inside(exports.export), name="records-export"),
@@ -143,6 +150,15 @@ urlpatterns = [
     path("audit/incidents/<uuid:public_id>/evidence.json", inside(audit.evidence), name="audit-evidence"),
     path("audit/lines/<int:number>/proof.json", inside(audit.proof), name="audit-proof"),
     path("audit/assessments/", inside(audit.assessments), name="audit-assessments"),
+    path("audit/institutions/", inside(monitoring.institution_list), name="audit-institutions"),
+    path("audit/institutions/export.csv", inside(monitoring.export), name="audit-institutions-export"),
+    path("audit/institutions/new/", inside(monitoring.new_institution), name="audit-institution-new"),
+    path("audit/institutions/<uuid:public_id>/", inside(monitoring.institution), name="audit-institution"),
+    path(
+        "audit/institutions/<uuid:public_id>/inspect/", inside(monitoring.new_inspection), name="audit-inspection-new"
+    ),
+    path("audit/institutions/<uuid:public_id>/release/", inside(monitoring.release), name="audit-institution-release"),
+    path("audit/inspections/<uuid:public_id>/follow-up/", inside(monitoring.follow_up), name="audit-follow-up"),
     # Lists
     # Memoranda and joint action
     # The check

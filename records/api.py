@@ -177,7 +177,9 @@ class BatchListView(DepartmentAPIView):
             name, chunks = sent["file"].name, sent["file"].chunks()
         else:
             name, chunks = "", [as_lines(item, sent["rows"])]
-        batch = services.receive_batch(
+        batch = services.receive_from(
+            request.auth.system,
+            services.receive_batch,
             item=item,
             department=request.auth.department,
             source=Batch.Source.API,
@@ -210,7 +212,9 @@ class FolderView(DepartmentAPIView):
         form = FolderSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         sent = form.validated_data
-        batches = services.receive_folder(
+        batches = services.receive_from(
+            request.auth.system,
+            services.receive_folder,
             department=request.auth.department,
             source=Batch.Source.API,
             file=sent["file"].file,

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 
-from accounts.models import Department
+from accounts.models import Department, SourceSystem
 from catalogue.models import FieldRole, FieldType, InformationItem, ItemField, Requirement, Scope, SubjectKind
 from catalogue.order import in_national_order
 from records.models import Batch, CodeCase, IdentifierKind, Standing
@@ -59,8 +60,15 @@ class UploadForm(KeyedForm):
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt,.zip"}),
     )
 
-    def __init__(self, *args, items: Iterable[InformationItem], **kwargs):
+    system = forms.ModelChoiceField(
+        label="来源系统", queryset=SourceSystem.objects.none(), required=False, empty_label="不来自登记的系统"
+    )
+
+    def __init__(self, *args, items: Iterable[InformationItem], systems: QuerySet[SourceSystem], **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["system"].queryset = systems
+        if not systems:
+            del self.fields["system"]
         self.fields["item"].choices = [
             ("", "请选择"),
             *((item.code, item.name) for item in items),

@@ -28,6 +28,9 @@ BUSINESS = (
     "sanctions_measuretask",
     "sanctions_jointaction",
     "sanctions_listing",
+    "audit_followup",
+    "audit_inspection",
+    "audit_monitoredinstitution",
     "exchange_headhandover",
     "exchange_identitycheck",
     "exchange_handover",
@@ -60,6 +63,7 @@ BUSINESS = (
     "records_idempotencykey",
     "records_batch",
     "accounts_apitoken",
+    "accounts_sourcesystem",
     "guardian_userobjectpermission",
     "django_session",
 )

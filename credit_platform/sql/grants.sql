@@ -23,6 +23,8 @@ REVOKE UPDATE, DELETE ON audit_auditevent, audit_seal, audit_sealentry, audit_tr
 REVOKE UPDATE, DELETE ON records_recordversion, records_standingchange FROM credit_office, credit_worker;
 REVOKE UPDATE, DELETE ON records_nationalrefusal, records_zeroreport FROM credit_office, credit_worker;
 REVOKE UPDATE ON records_monthlyfigure, audit_assessment FROM credit_office, credit_worker;
+REVOKE UPDATE, DELETE ON audit_monitoredinstitution, audit_inspection, audit_followup FROM credit_office, credit_worker;
+GRANT UPDATE (until, end_reason) ON audit_monitoredinstitution TO credit_office, credit_worker;
 REVOKE INSERT ON records_recordversion FROM credit_office, credit_worker;  -- written by its trigger only
 REVOKE INSERT ON audit_seal, audit_sealentry, audit_treehead FROM credit_office;
 -- Never deleted.
@@ -34,7 +36,7 @@ REVOKE DELETE ON records_reportingduty, records_bulletin, records_coveragebase F
 REVOKE UPDATE, DELETE ON sanctions_check FROM credit_office, credit_worker;
 REVOKE DELETE ON sanctions_listing, sanctions_listkind, sanctions_jointaction, sanctions_measuretask FROM credit_office, credit_worker;
 REVOKE DELETE ON exchange_headhandover, exchange_identitycheck FROM credit_office, credit_worker;
-REVOKE DELETE ON accounts_user, accounts_apitoken FROM credit_office, credit_worker;
+REVOKE DELETE ON accounts_user, accounts_apitoken, accounts_sourcesystem FROM credit_office, credit_worker;
 REVOKE DELETE ON catalogue_informationitem, catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis, catalogue_edition
     FROM credit_office, credit_worker;
 REVOKE DELETE ON catalogue_keyfield, catalogue_occupation, catalogue_sourceline FROM credit_office, credit_worker;

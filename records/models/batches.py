@@ -28,6 +28,9 @@ class Batch(models.Model):
     department = models.ForeignKey(
         "accounts.Department", models.PROTECT, related_name="batches", verbose_name="报送部门"
     )
+    system = models.ForeignKey(
+        "accounts.SourceSystem", models.PROTECT, null=True, related_name="batches", verbose_name="来源系统"
+    )
     source = models.CharField("方式", max_length=10, choices=Source.choices)
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="经办人"
@@ -80,6 +83,7 @@ class Batch(models.Model):
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["department", "-id"], name="batch_of_department"),
+            models.Index(fields=["system", "-id"], name="batch_of_system", condition=Q(system__isnull=False)),
             models.Index(fields=["leased_until"], name="batch_waiting", condition=Q(state__in=workflow.BATCH_MOVING)),
         ]
         constraints = [

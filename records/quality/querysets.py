@@ -30,4 +30,4 @@ class BulletinQuerySet(models.QuerySet):
             return self.none()
         if user.sees_whole_province:
             return self
-        return self.filter(state=ISSUED) if user.role in DEPARTMENT_ROLES else self.none()
+        return self.filter(state=ISSUED) if user.role in DEPARTMENT_ROLES or user.oversees else self.none()

@@ -244,8 +244,8 @@ def draft_bulletin(run: FigureRun, *, actor: User) -> Bulletin:
 @transaction.atomic
 def issue_bulletin(bulletin: Bulletin, *, actor: User, now: datetime) -> Bulletin:
     """Issue a draft: departments see it from now on, and it changes no more. Raises RightMissing, Refused."""
-    if actor.role != Role.SUPERVISOR:
-        raise RightMissing("只有监督员可以印发质量通报。")
+    if actor.role != Role.SUPERVISOR or not actor.sees_whole_province:
+        raise RightMissing("只有全省的监督员可以印发质量通报。")
     bulletin = Bulletin.objects.select_for_update(of=("self",)).select_related("run").get(pk=bulletin.pk)
     state = workflow.next_state(bulletin.state, "issue")
     if bulletin.drafted_by_id == actor.pk:

@@ -25,6 +25,7 @@ from records.services.records import (
     withdraw_record,
 )
 from records.services.subjects import enter_standing, note_verification, rename_subject, reveal_identifier
+from records.services.systems import change_system, end_system, enter_system, receive_from
 from records.services.undoing import undo_batch
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "carry_inbox",
     "carry_out_editions",
     "change_reporting_setting",
+    "change_system",
     "commit_batch",
     "count_coverage",
     "dismiss_merge",
@@ -41,7 +43,9 @@ __all__ = [
     "drop_batch",
     "drop_undecided_batches",
     "end_record",
+    "end_system",
     "enter_standing",
+    "enter_system",
     "expire_records",
     "find_code_cases",
     "find_duplicates",
@@ -52,6 +56,7 @@ __all__ = [
     "read_lost_previews_again",
     "receive_batch",
     "receive_folder",
+    "receive_from",
     "register_record",
     "rename_subject",
     "reopen_case",

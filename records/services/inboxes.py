@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from accounts.models import ApiToken, Department, User
+from accounts.models import ApiToken, Department, SourceSystem, User
 from records import inbox, workflow
 from records.errors import Refused
 from records.models import Batch
@@ -10,6 +10,7 @@ from records.reading import is_folder
 from records.returned import write_returned
 from records.services.batches import item_in_force, receive_batch, run_batch
 from records.services.folders import receive_folder
+from records.services.systems import receive_from
 
 CHUNK = 1 << 20
 COUNTS = ("rows_total", "rows_accepted", "rows_unchanged", "rows_rejected")
@@ -65,13 +66,14 @@ def _batches_of(entry: inbox.Taken, today: date) -> list[Batch]:
         "idempotency_key": f"inbox:{entry.key}",
     }
     item = item_in_force(entry.item, on=today) if entry.item else None
+    system = department.systems.in_use().filter(way=SourceSystem.Way.INBOX, in_use_from__lte=today).first()
     with entry.path.open("rb") as file:
         if is_folder(file):
-            return receive_folder(file=file, today=today, item=item, **shared)
+            return receive_from(system, receive_folder, file=file, today=today, item=item, **shared)
         if item is None:
             raise Refused("请把文件放进以信息事项编码命名的文件夹。", code="item_required")
         chunks = iter(lambda: file.read(CHUNK), b"")
-        return [receive_batch(item=item, file_name=entry.name, chunks=chunks, **shared)]
+        return [receive_from(system, receive_batch, item=item, file_name=entry.name, chunks=chunks, **shared)]
 
 
 def _report(entry: inbox.Taken, today: date) -> int:

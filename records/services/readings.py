@@ -25,6 +25,8 @@ class Reader:
     @property
     def basis(self) -> Basis:
         """On what ground this user reads persons' data."""
+        if self.user.region_prefix:
+            return Basis.REGION
         return Basis.PROVINCE if self.user.sees_whole_province else Basis.DEPARTMENT
 
 
@@ -50,11 +52,12 @@ def note_readings(
 ) -> Reading:
     """Write a line for each natural person among the subjects, and give the ticket to show them.
 
-    Raises PurposeMissing when a province-wide reader has not said what for, and what audit.record_readings raises.
+    Raises PurposeMissing when a reader of the province or of a region has not said what for, and what
+    audit.record_readings raises.
     """
     persons = {subject.pk: subject for subject in subjects if subject.kind == SubjectKind.PERSON}
     if persons:
-        if reader.basis == Basis.PROVINCE and action not in MASKED and not reader.purpose.strip():
+        if reader.basis != Basis.DEPARTMENT and action not in MASKED and not reader.purpose.strip():
             raise PurposeMissing
         audit.record_readings(
             action,

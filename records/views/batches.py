@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from accounts.models import Department
+from accounts.models import Department, SourceSystem
 from audit.actions import Action
 from catalogue.models import InformationItem
 from catalogue.order import in_national_order
@@ -39,7 +39,7 @@ SHOWN_CODES = 20
 
 def batches_of(user) -> QuerySet[Batch]:
     """The batches this user may see, as lists show them: files and interfaces; a form is a record, not a batch."""
-    return Batch.objects.visible_to(user).select_related("item", "department", "sent_by")
+    return Batch.objects.visible_to(user).select_related("item", "department", "sent_by", "system")
 
 
 @require_safe
@@ -106,10 +106,11 @@ def own_department(user) -> Department:
 def new_batch(request):
     department = own_department(request.user)
     items = in_national_order(InformationItem.objects.in_force(on=today()).reportable_by(department.line))
+    systems = department.systems.in_use().filter(way=SourceSystem.Way.FILE)
     if request.method != "POST":
         initial = {"key": uuid.uuid4().hex, "item": request.GET.get("item", "")}
-        return _upload_page(request, UploadForm(items=items, initial=initial), items)
-    form = UploadForm(request.POST, request.FILES, items=items)
+        return _upload_page(request, UploadForm(items=items, systems=systems, initial=initial), items)
+    form = UploadForm(request.POST, request.FILES, items=items, systems=systems)
     if not form.is_valid():
         return _upload_page(request, form, items)
     try:
@@ -141,11 +142,15 @@ def _receive(form: UploadForm, department: Department, user) -> list[Batch]:
         "commit": workflow.Commit.PREVIEW,
     }
     item = item_in_force(code, on=today()) if code != UploadForm.BY_FILE else None
+    system = form.cleaned_data.get("system")
     if is_folder(upload.file):
-        return services.receive_folder(item=item, file=upload.file, today=today(), **shared)
+        return services.receive_from(
+            system, services.receive_folder, item=item, file=upload.file, today=today(), **shared
+        )
     if item is None:
         raise FolderRefused("单个文件请选择它的信息事项；“按文件识别”只用于压缩包。", code="item_required")
-    return [services.receive_batch(item=item, file_name=upload.name, chunks=upload.chunks(), **shared)]
+    shared |= {"item": item, "file_name": upload.name, "chunks": upload.chunks()}
+    return [services.receive_from(system, services.receive_batch, **shared)]
 
 
 def _upload_page(request, form: UploadForm, items: list[InformationItem]):

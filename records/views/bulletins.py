@@ -40,7 +40,7 @@ def badge_of(bulletin: Bulletin) -> dict:
 def bulletin_list(request):
     """What was issued, for departments; for the province drafts too, and POST drafts the one of a closed month."""
     user = request.user
-    if not user.sees_whole_province and user.role not in DEPARTMENT_ROLES:
+    if not user.oversees and user.role not in DEPARTMENT_ROLES:
         raise Http404
     if request.method == "POST":
         if not user.sees_whole_province:
@@ -85,7 +85,9 @@ def bulletin(request, public_id):
         "columns": COLUMNS,
         "rows": [(row, _cells(Counts(**row["counts"]))) for row in content["ranking"]],
         "total": _cells(Counts(**content["total"])),
-        "may_issue": (shown.state, "issue") in TRANSITIONS and request.user.role == Role.SUPERVISOR,
+        "may_issue": (shown.state, "issue") in TRANSITIONS
+        and request.user.role == Role.SUPERVISOR
+        and request.user.sees_whole_province,
         "is_own_draft": shown.drafted_by_id == request.user.pk,
         "section": "quality",
         "crumbs": [

@@ -99,11 +99,14 @@ def export(request):
 
 
 def _parent(request) -> Region:
-    """The province, or the prefecture asked for; only who sees the whole province sees any."""
-    if not (request.user.is_active and request.user.sees_whole_province):
+    """The province, the prefecture asked for, or the own region; who oversees nothing sees none."""
+    user, wanted = request.user, request.GET.get("region", "")
+    if not (user.is_active and user.oversees):
         raise Http404
-    wanted = request.GET.get("region", "")
-    found = Region.objects.filter(code=wanted, children__isnull=False) if wanted else _province()
+    if user.region_prefix:
+        found = Region.objects.filter(code=wanted or user.region_id, code__startswith=user.region_prefix)
+    else:
+        found = Region.objects.filter(code=wanted, children__isnull=False) if wanted else _province()
     place = found.first()
     if place is None:
         raise Http404
@@ -115,7 +118,7 @@ def _province():
 
 
 def _lines(parent: Region) -> tuple[list[Line], Line]:
-    places = list(parent.children.order_by("code"))
+    places = list(parent.children.order_by("code")) or [parent]  # a county has none below it and stands for itself
     counts = _counts()
     bases = _bases([parent, *places])
     lines = []
@@ -123,7 +126,7 @@ def _lines(parent: Region) -> tuple[list[Line], Line]:
         within = [code for code in counts if _is_within(code, place)]
         url = "" if parent.parent_id else f"{reverse('office:coverage')}?region={place.code}"
         lines.append(Line(place.name, url, _sum(counts[code] for code in within), bases.get(place.code)))
-    own = counts.get(parent.code)
+    own = counts.get(parent.code) if parent not in places else None
     if own and any(own.values()):
         name = "省本级" if parent.parent_id is None else "市本级"
         lines.append(Line(name, "", own, None))

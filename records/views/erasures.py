@@ -43,7 +43,7 @@ def erasure_list(request):
     context = {
         "page": page,
         "rows": [(erasure, badge_of(erasure)) for erasure in page],
-        "section": "changes",
+        "section": "erasures",
         "crumbs": [("待办", "/office/"), ("更正与撤回", "/office/changes/"), ("依法删除", "")],
     }
     return render(request, "office/erasures.html", context)
@@ -87,7 +87,7 @@ def _page(request, shown: Erasure, form: OpinionForm):
         "is_waiting": is_waiting,
         "may_decide": is_waiting and request.user.role == Role.REVIEWER,
         "form": form,
-        "section": "changes",
+        "section": "erasures",
         "crumbs": [
             ("待办", "/office/"),
             ("更正与撤回", "/office/changes/"),

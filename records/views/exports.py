@@ -61,7 +61,7 @@ def watermark(taken: AuditEvent, user) -> str:
 
     Not the number of the line: that would tell how much others do (T-02).
     """
-    where = user.department or "省级公共信用信息工作机构"
+    where = user.department or f"{user.region if user.region_prefix else '省级'}公共信用信息工作机构"
     who, when = f"{user}（{user.username}）", f"{timezone.localtime(taken.at):%Y-%m-%d %H:%M:%S}"
     return f"水印：{who}，{where}，{when} 导出，审计编号 {taken.request_id}。仅供履行职责使用，不得外传。"
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.utils.dateparse import parse_datetime
 
-from accounts.models import User
+from accounts.models import Department, User
 from audit import context
 from audit.models import AuditEvent
 from catalogue.models import ItemField, Severity
@@ -204,7 +204,9 @@ def timeline_of(record: Record) -> list[dict]:
 def readings_before(user, subject: Subject) -> QuerySet[AuditEvent]:
     """Who read about this person before now; a department learns nothing of others' readings (T-02)."""
     lines = AuditEvent.objects.readings().about(subject).exclude(request_id=context.current().request_id)
-    return lines if user.sees_whole_province else lines.filter(department_code=user.department.code)
+    if user.sees_whole_province:
+        return lines
+    return lines.filter(department_code__in=Department.objects.visible_to(user).values("code"))
 
 
 def readings_of(user, record: Record) -> list[dict]:

@@ -9,7 +9,7 @@ from io import BytesIO
 
 from django import forms
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -51,6 +51,12 @@ class QualityFilterForm(FilterForm):
     item = forms.ChoiceField(label="信息事项", required=False, choices=item_choices)
     by = forms.ChoiceField(label="排名单位", required=False, choices=GROUPS)
     sort = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
+
+
+class RegionFilterForm(QualityFilterForm):
+    """For who looks after one region: there is no other to choose."""
+
+    region = None
 
 
 class OwnFilterForm(FilterForm):
@@ -140,20 +146,21 @@ def trend_of(found: list[tuple[FigureRun, Counts]], **narrowing: str) -> dict:
 
 @require_safe
 def overview(request):
-    """The province for those who see it; for a department, its own page."""
-    if not request.user.sees_whole_province:
+    """The province, or a region, for those who oversee it; for a department, its own page."""
+    if not request.user.oversees:
         if request.user.department is None:
             raise Http404
         return _department_page(request, request.user.department)
-    form = QualityFilterForm(request.GET)
+    form = (RegionFilterForm if request.user.region_prefix else QualityFilterForm)(request.GET)
     chosen = form.chosen()
     run = chosen_run(chosen.get("month", ""))
     if run is None:
         return render(request, "office/quality_none.html", _frame("质量"))
-    standings, total = _standings(run, chosen)
+    visible = MonthlyFigure.objects.visible_to(request.user)
+    standings, total = _standings(visible.filter(run=run), chosen)
     month, item = f"{run.month:%Y-%m}", chosen.get("item", "")
     page = page_of(_sorted(standings, chosen.get("sort", "")), request)
-    narrowed = figures.narrowed(MonthlyFigure.objects.all(), region=chosen.get("region", ""), item=item)
+    narrowed = figures.narrowed(visible, region=chosen.get("region", ""), item=item)
     trend = figures.by_month(narrowed, figures.runs_until(run.month))
     narrowing = {"month": month, "region": chosen.get("region", ""), "item": item}
     context = _frame("质量") | {
@@ -187,10 +194,8 @@ def _texts(chosen: dict) -> dict[str, str]:
     return {name: str(value) for name, value in chosen.items()}
 
 
-def _standings(run: FigureRun, chosen: dict) -> tuple[list[policy.Standing], Counts]:
-    rows = figures.narrowed(
-        MonthlyFigure.objects.filter(run=run), region=chosen.get("region", ""), item=chosen.get("item", "")
-    )
+def _standings(rows: QuerySet[MonthlyFigure], chosen: dict) -> tuple[list[policy.Standing], Counts]:
+    rows = figures.narrowed(rows, region=chosen.get("region", ""), item=chosen.get("item", ""))
     found = figures.by_region(rows) if chosen.get("by") == "region" else figures.by_department(rows)
     return policy.rank(found), policy.total(found.values())
 
@@ -267,7 +272,7 @@ def _department_page(request, shown: Department):
     form = OwnFilterForm(request.GET)
     chosen = form.chosen()
     run = chosen_run(chosen.get("month", ""))
-    is_province = request.user.sees_whole_province
+    is_province = request.user.oversees
     names = ("质量", shown.name) if is_province else ("质量",)
     if run is None:
         return render(request, "office/quality_none.html", _frame(*names))
@@ -302,21 +307,21 @@ def _department_page(request, shown: Department):
 @require_safe
 def export(request):
     """The ranking as filtered, or a department's own items, as Excel; each row says of which computation it is."""
-    if not request.user.sees_whole_province and request.user.department is None:
+    if not request.user.oversees and request.user.department is None:
         raise Http404
-    chosen = QualityFilterForm(request.GET).chosen()
+    chosen = (RegionFilterForm if request.user.region_prefix else QualityFilterForm)(request.GET).chosen()
     run = chosen_run(chosen.get("month", ""))
     if run is None:
         raise Http404
-    if request.user.sees_whole_province:
-        standings, total = _standings(run, chosen)
+    visible = MonthlyFigure.objects.visible_to(request.user).filter(run=run)
+    if request.user.oversees:
+        standings, total = _standings(visible, chosen)
         head = ["名次", "编码", "名称", "地区"]
         rows = [([s.rank or "", s.code, s.name, s.region], s.counts) for s in standings]
         rows.append((["", "", "合计", ""], total))
     else:
-        own = MonthlyFigure.objects.visible_to(request.user).filter(run=run)
         head = ["事项编码"]
-        rows = [([item], counts) for item, counts in figures.by_item(own).items()]
+        rows = [([item], counts) for item, counts in figures.by_item(visible).items()]
     titles = [*head, *(name for _, name in COLUMNS), "统计"]
     cells = [
         [*first, *(_export_cell(getattr(counts, code)) for code, _ in COLUMNS), str(run)] for first, counts in rows

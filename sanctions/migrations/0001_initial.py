@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("catalogue", "0007_approval"),
-        ("records", "0017_ending"),
+        ("records", "0018_ending"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -210,7 +210,10 @@ def test_an_incident_is_closed_when_measures_and_notice_stand_in_it(db):
         review.update_incident(case, values=values, close=False, actor=AUDITOR)
 
 
-@pytest.mark.parametrize("table", ["audit_sample", "audit_assessment"])
+@pytest.mark.parametrize(
+    "table",
+    ["audit_sample", "audit_assessment", "audit_inspection", "audit_followup", "audit_monitoredinstitution"],
+)
 def test_the_application_cannot_change_what_is_kept(db, table):
     """PIPL article 56 keeps assessments for three years; a drawn sample is evidence."""
     rights = "SELECT has_table_privilege('credit_office', %s, %s)"

@@ -61,5 +61,9 @@ def answer(route: Route, pages: dict[str, str]) -> None:
 def troubles(page: Page) -> list[str]:
     violations = Axe().run(page).response["violations"]
     found = [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in violations if v["impact"] in ("serious", "critical")]
+    return [*found, *too_wide(page)]
+
+
+def too_wide(page: Page) -> list[str]:
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return [*found, *([f"overflow: {overflow} px"] if overflow > 0 else [])]
+    return [f"overflow: {overflow} px"] if overflow > 0 else []

@@ -13,7 +13,18 @@ from playwright.sync_api import Page
 
 from tests.running import RunningStack
 
-USERS = ("clerk", "clerk2", "lead", "reviewer", "reviewer2", "supervisor", "auditor", "admin", "clerk-jyt")
+USERS = (
+    "clerk",
+    "clerk2",
+    "lead",
+    "reviewer",
+    "reviewer2",
+    "supervisor",
+    "supervisor-km",
+    "auditor",
+    "admin",
+    "clerk-jyt",
+)
 SAME_PAGES = 2
 FILE = re.compile(r"\.(xlsx|csv|json)$")
 LINKS = re.compile(r'<a\b[^>]*?\shref="([^"#]+)')

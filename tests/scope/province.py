@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Department, Role, User
+from accounts.models import Department, Role, SourceSystem, User
 from accounts.services import issue_token, place_user
 from credit_platform import demo, demo_items
 from exchange.models import Handover
@@ -56,6 +56,7 @@ class Side:
     granted: SpecialQuery
     change: ChangeRequest
     erasure: Erasure
+    system: SourceSystem
     bulletin: Bulletin | None = None  # what was issued about the month before the other side came to be
 
     @property
@@ -70,7 +71,7 @@ class Side:
     def canaries(self) -> list[str]:
         """What only this side has; nobody from another department may be sent any of it."""
         facts = (self.batch, self.waiting, self.refused, self.previewed, self.record, self.personal, self.withdrawn)
-        objects = (*facts, self.pair, self.case, self.asked, self.granted, self.change, self.erasure)
+        objects = (*facts, self.pair, self.case, self.asked, self.granted, self.change, self.erasure, self.system)
         ids = [str(each.public_id) for each in (*objects, self.organisation, self.person)]
         codes = [self.department.code, self.department.uscc, self.organisation.uscc, self.token]
         return [self.word, *ids, *codes]
@@ -95,8 +96,8 @@ def make_side(word: str, number: int) -> Side:
         uscc=demo.make_uscc("530000", 960 + number, "11"),
         source="测试",
     )
-    clerk = _user(f"{word}经办", department, Role.CLERK)
-    lead = _user(f"{word}负责", department, Role.LEAD)
+    clerk = make_user(f"{word}经办", department, Role.CLERK)
+    lead = make_user(f"{word}负责", department, Role.LEAD)
     rows = penalties(department, word, number)
     batch = send(department, rows, word)
     assert services.run_batch(batch.pk, today=TODAY).rows_rejected == 1
@@ -126,7 +127,16 @@ def make_side(word: str, number: int) -> Side:
         special.grant_special_query(ask(lead, word, number), actor=make_reviewer(word), reason=word, today=TODAY),
         ask_to_withdraw(personal, clerk, word),
         ask_to_erase(withdrawn, lead, word),
+        system_of(batch, lead, word),
     )
+
+
+def system_of(batch: Batch, lead: User, word: str) -> SourceSystem:
+    """The system from which the batch is said to have come, with the token it is told by."""
+    facts = {"code": word, "name": f"{word}系统", "way": "api", "contact": f"{word}岗", "in_use_from": date(2026, 1, 1)}
+    system = services.enter_system(lead.department, actor=lead, **facts)
+    services.receive_from(system, lambda: batch)
+    return system
 
 
 def certify(personal: Record, clerk: User, word: str) -> None:
@@ -173,12 +183,12 @@ def ask(lead: User, word: str, number: int) -> SpecialQuery:
 
 
 def make_reviewer(word: str) -> User:
-    return _user(f"{word}审核", None, Role.REVIEWER)
+    return make_user(f"{word}审核", None, Role.REVIEWER)
 
 
 def issue_bulletin() -> Bulletin:
     """About the month of the rows there are, drafted and issued by two people of the province."""
-    drafter, issuer = (_user(f"监督{number}", None, Role.SUPERVISOR) for number in "一二")
+    drafter, issuer = (make_user(f"监督{number}", None, Role.SUPERVISOR) for number in "一二")
     now = timezone.now() + timedelta(days=62)
     quality.refresh_figures(now=timezone.now())
     run = quality.close_month(month_now(timezone.now()), now=now)
@@ -190,7 +200,8 @@ def suspect(*subjects: Subject) -> SuspectedDuplicate:
     return SuspectedDuplicate.objects.create(first=first, second=second, reasons=["same_name"])
 
 
-def _user(name: str, department: Department | None, role: Role) -> User:
+def make_user(name: str, department: Department | None, role: Role) -> User:
+    """A member of staff who signs in with PASSWORD."""
     user = User(username=name, display_name=name)
     user.set_password(PASSWORD)
     return place_user(user, department=department, role=role)
@@ -198,7 +209,7 @@ def _user(name: str, department: Department | None, role: Role) -> User:
 
 def make_auditor() -> User:
     """A member of staff to whom no department's rows belong."""
-    return _user("审计", None, Role.AUDITOR)
+    return make_user("审计", None, Role.AUDITOR)
 
 
 def penalties(department: Department, word: str, number: int) -> list[dict[str, str]]:

@@ -29,6 +29,7 @@ class Command(BaseCommand):
             raise CommandError("演示数据只用于开发环境（DEMO=1）。")
         departments = [_department(number, *entry) for number, entry in enumerate(demo.DEPARTMENTS, start=1)]
         users = [_user(departments, *entry) for entry in demo.USERS]
+        users.append(_regional_supervisor(*demo.REGIONAL_SUPERVISOR))
         path = settings.DATA_DIR / "demo.json"
         known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         token = known.get("token") or _token(departments[0])
@@ -72,6 +73,15 @@ def _user(departments, username: str, display_name: str, role: str, index: int |
         user.set_password(password)
         place_user(user, department=place, role=Role(role))
     return {"username": username, "password": password, "role": role}
+
+
+def _regional_supervisor(username: str, display_name: str, region: str) -> dict[str, str]:
+    password = _password(username)
+    if not User.objects.filter(username=username).exists():
+        user = User(username=username, display_name=display_name)
+        user.set_password(password)
+        place_user(user, department=None, role=Role.SUPERVISOR, region=Region.objects.get(code=region))
+    return {"username": username, "password": password, "role": Role.SUPERVISOR.value}
 
 
 def _token(department: Department) -> str:

@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("catalogue", "0007_approval"),
-        ("records", "0016_batchkey_bare"),
+        ("records", "0017_systems"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

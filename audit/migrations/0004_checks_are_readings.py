@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audit", "0002_readings"),
+        ("audit", "0003_monitored"),
     ]
 
     operations = [
