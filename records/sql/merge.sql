@@ -16,7 +16,8 @@ ANALYZE slice (row_no)
 -- is asked first; identifiers that lead to two subjects (low, high) are told, never guessed.
 CREATE TEMP TABLE merging ON COMMIT DROP AS
 SELECT s.row_no, s.id_kinds, s.id_lookups, s.id_ciphers, s.name_key, s.document_no, s.decided_on, s.content_digest,
-       known.low AS subject_id, known.high AS other_id, NULL::bigint AS record_id, NULL::text AS outcome, NULL::text AS detail
+       known.low AS subject_id, known.high AS other_id, known.low IS NULL AS is_fresh, NULL::bigint AS record_id,
+       NULL::text AS outcome, NULL::text AS detail
 FROM slice AS s CROSS JOIN LATERAL (
     SELECT min(i.subject_id) AS low, max(i.subject_id) AS high
     FROM unnest(s.id_kinds, s.id_lookups) AS u (kind, lookup) JOIN records_identifier AS i USING (kind, lookup)
@@ -55,8 +56,13 @@ WITH fresh AS (
     ON CONFLICT (kind, lookup) DO NOTHING
     RETURNING subject_id, kind, lookup
 )
-UPDATE merging AS m SET subject_id = c.subject_id, other_id = c.subject_id
-FROM coded AS c WHERE m.subject_id IS NULL AND c.kind = m.id_kinds[1] AND c.lookup = m.id_lookups[1]
+UPDATE merging AS m
+SET subject_id = f.id, other_id = f.id,
+    outcome = CASE WHEN f.name_key = m.name_key THEN NULL
+                   WHEN f.subject_kind = 'person' THEN 'person_name_conflict' ELSE 'name_conflict' END,
+    detail = CASE WHEN f.name_key <> m.name_key AND f.subject_kind <> 'person' THEN f.subject_name END
+FROM coded AS c JOIN fresh AS f ON f.id = c.subject_id
+WHERE m.is_fresh AND c.kind = m.id_kinds[1] AND c.lookup = m.id_lookups[1]
 
 -- A known code under another name would harm whoever bears the code, so the row goes back.
 UPDATE merging AS m
@@ -64,7 +70,7 @@ SET outcome = CASE WHEN m.subject_id <> m.other_id THEN 'identifier_conflict'
                    WHEN s.kind = 'person' THEN 'person_name_conflict' ELSE 'name_conflict' END,
     detail = CASE WHEN s.name_key <> m.name_key AND s.kind <> 'person' THEN s.legal_name END
 FROM records_subject AS s
-WHERE s.id = m.subject_id AND (m.subject_id <> m.other_id OR s.name_key <> m.name_key)
+WHERE NOT m.is_fresh AND s.id = m.subject_id AND (m.subject_id <> m.other_id OR s.name_key <> m.name_key)
 
 -- A decision made before a change of name bears the former name; a merged subject is reported under both its names.
 UPDATE merging AS m SET outcome = NULL, detail = NULL
@@ -134,7 +140,7 @@ FROM merging AS n CROSS JOIN LATERAL (
       AND (r.decided_on, r.department_id, r.item_code) IS NOT DISTINCT FROM (n.decided_on, %(department)s, %(code)s)
     LIMIT 1
 ) AS held
-WHERE m.row_no = n.row_no AND m.outcome IS NULL
+WHERE m.row_no = n.row_no AND n.outcome IS NULL AND NOT n.is_fresh
 
 -- What was previewed is what is committed (T-52): a row is taken in only with the content, and upon the revision, that were
 -- shown. Where the records have moved on meanwhile it goes back.
