@@ -1,6 +1,6 @@
 """Reads that answer a question. The user and the date are always passed in."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db import models
 from django.db.models import F, Q
@@ -78,4 +78,15 @@ class MeasureTaskQuerySet(models.QuerySet):
 
 
 class CheckQuerySet(ScopedQuerySet):
-    pass
+    """Rows of the department that asked: checks, opinions, certificates, figures of cases, subscriptions."""
+
+
+class WebhookDeliveryQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Notices to the user's own department."""
+        if user.is_authenticated and user.is_active and user.sees_whole_province:
+            return self
+        return self.filter(subscription__department__in=Department.objects.visible_to(user))
+
+    def due(self, *, now: datetime):
+        return self.filter(state=workflow.QUEUED, next_attempt_at__lte=now)

@@ -4,6 +4,7 @@ Who proposes never decides; nobody is entered before having been told why and ha
 """
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,12 +29,12 @@ from records.services.batches import require_right
 from records.workflow import RECORD_OPEN, TransitionRefused
 from sanctions import workflow
 from sanctions.models import ConductClass, Listing, ListKind, Origin, Tone
+from sanctions.policy import YEARS_WITHOUT_ADVERSE, three_years_before
 from sanctions.publishing import values_of
 from sanctions.services import joint
 from sanctions.workflow import ExitKind
 
 STATEMENT, PUBLIC_NOTICE = "listing.statement", "listing.public_notice"
-ADVERSE_YEARS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,18 +174,24 @@ def _require_clean(listing: Listing, today: date) -> None:
     owner = Identifier.objects.filter(kind=listing.identifier_kind, lookup=listing.lookup).first()
     if owner and adverse_since(owner.subject_id, today=today).exists():
         raise Refused(
-            f"该主体近 {ADVERSE_YEARS} 年内有失信记录，不能列入守信名单。请在记录中核对。", code="adverse_record_held"
+            f"该主体近 {YEARS_WITHOUT_ADVERSE} 年内有失信记录，不能列入守信名单。请在记录中核对。",
+            code="adverse_record_held",
         )
 
 
 def adverse_since(subject_id: int, *, today: date):
     """Official adverse records of a subject decided within the last three years that were not taken back."""
-    since = date(today.year - ADVERSE_YEARS, today.month, min(today.day, 28))
+    return adverse_of([subject_id], on=today)
+
+
+def adverse_of(subjects: Iterable[int], *, on: date):
+    """The same of several subjects, in the three years that end on a day (33号（四）: 连续三年无不良信用记录)."""
     return Record.objects.filter(
         Q(state__in=RECORD_OPEN) | Q(state="expired"),
-        subject_id=subject_id,
+        subject_id__in=subjects,
         item__is_adverse=True,
-        decided_on__gt=since,
+        decided_on__gt=three_years_before(on),
+        decided_on__lte=on,
     )
 
 
