@@ -60,6 +60,11 @@ ROUTES: dict[str, Rule] = {
     "department-api:batch-drop": Rule(Access.TOKEN, POST),
     "department-api:batch-errors": Rule(Access.TOKEN),
     "department-api:batch-errors-file": Rule(Access.TOKEN),
+    "checks-api:checks": Rule(Access.TOKEN, POST),
+    "checks-api:check": Rule(Access.TOKEN),
+    "checks-api:cases": Rule(Access.TOKEN, POST),
+    "checks-api:subscriptions": Rule(Access.TOKEN, POST),
+    "checks-api:subscription-end": Rule(Access.TOKEN, POST),
     # The office
     "office:sign-in": Rule(Access.PUBLIC, FORM),
     "office:sign-out": Rule(Access.SIGNED_IN, POST),

@@ -17,7 +17,7 @@ from records.problems import problem
 from records.services.special import Sought
 from sanctions import policy
 from sanctions.models import Force, ListingInForce, Matter, Measure, MeasureKind, Memorandum, Tone, Verdict
-from sanctions.services.listings import adverse_of
+from sanctions.querysets import adverse_of
 
 ID_CARD = "身份证"
 # What the person at the counter has to know beside the verdict.
@@ -139,11 +139,11 @@ def answer(asked: Sequence[Identified], matter: Matter, *, today: date) -> list[
     return answers
 
 
-def answer_subject(subject: Subject, matter: Matter, *, today: date) -> Answer:
-    """What would be said of a subject that is known: for those who want to hear when it changes."""
-    told = Answer(Identified(subject.kind, subject.legal_name, "", "", ""), Verdict.CLEAR, subject)
-    _weigh([told], matter, today)
-    return told
+def answer_subjects(subjects: Sequence[Subject], matter: Matter, *, today: date) -> list[Answer]:
+    """What would be said of subjects that are known: for those who want to hear when it changes."""
+    answers = [Answer(Identified(each.kind, each.legal_name, "", "", ""), Verdict.CLEAR, each) for each in subjects]
+    _weigh(answers, matter, today)
+    return answers
 
 
 def meet(asked: Identified, *, today: date) -> Answer:

@@ -1,13 +1,17 @@
 """Reads that answer a question. The user and the date are always passed in."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Department
+from records.models import Record
 from records.querysets import ScopedQuerySet
+from records.workflow import RECORD_OPEN
 from sanctions import workflow
+from sanctions.policy import three_years_before
 
 
 class DatedQuerySet(models.QuerySet):
@@ -90,3 +94,17 @@ class WebhookDeliveryQuerySet(models.QuerySet):
 
     def due(self, *, now: datetime):
         return self.filter(state=workflow.QUEUED, next_attempt_at__lte=now)
+
+
+def adverse_of(subjects: Iterable[int], *, on: date) -> models.QuerySet:
+    """Official adverse records of subjects, decided in the three years that end on a day and not taken back.
+
+    33号（四）: 连续三年无不良信用记录.
+    """
+    return Record.objects.filter(
+        Q(state__in=RECORD_OPEN) | Q(state="expired"),
+        subject_id__in=subjects,
+        item__is_adverse=True,
+        decided_on__gt=three_years_before(on),
+        decided_on__lte=on,
+    )

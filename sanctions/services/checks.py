@@ -61,7 +61,7 @@ def check_subject(
     counted then. An unknown subject, a minor, another name are answers: they are counted.
     """
     require_counter(actor, department)
-    asked = _admit(sought, matter, consent_no, today)
+    asked = admit(sought, matter, consent_no, today)
     digest = crypto.keyed_digest("\x00".join((matter.code, *asked.key, asked.name, consent_no, matter_no)).encode())
     at = Desk(department, actor, matter, today, channel, consent_no)
     about = {"matter_no": matter_no, "key": key, "request_digest": digest.hex() if key else ""}
@@ -83,7 +83,7 @@ def require_counter(actor: User, department: Department) -> None:
         raise RightMissing("您不是该部门的工作人员，不能代表该部门核验。")
 
 
-def _admit(sought: Sought, matter: Matter, consent_no: str, today: date) -> Identified:
+def admit(sought: Sought, matter: Matter, consent_no: str, today: date) -> Identified:
     if not matter.is_active:
         raise Refused(f"“{matter}”已经停用，请选择现行的事项。", code="matter_unknown")
     asked = checking.identify(sought, today=today)
@@ -178,7 +178,7 @@ def review_names(
     asked, refused = [], list(unread)
     for row_no, sought in rows:
         try:
-            asked.append((row_no, _admit(sought, matter, consent_no, today)))
+            asked.append((row_no, admit(sought, matter, consent_no, today)))
         except Refused as refusal:
             refused.append({"row": row_no, "code": refusal.code, "reason": refusal.message})
     at = Desk(department, actor, matter, today, Channel.BATCH, consent_no)

@@ -17,8 +17,8 @@ from records.services.special import Sought
 from sanctions import checking, receipts
 from sanctions.models import EligibilityCertificate
 from sanctions.policy import three_years_before
+from sanctions.querysets import adverse_of
 from sanctions.services.checks import require_counter
-from sanctions.services.listings import adverse_of
 
 FIELDS = ("legal_name", "decided_on", "document_no")
 

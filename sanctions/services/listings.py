@@ -4,12 +4,10 @@ Who proposes never decides; nobody is entered before having been told why and ha
 """
 
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Department, User
@@ -29,8 +27,9 @@ from records.services.batches import require_right
 from records.workflow import RECORD_OPEN, TransitionRefused
 from sanctions import workflow
 from sanctions.models import ConductClass, Listing, ListKind, Origin, Tone
-from sanctions.policy import YEARS_WITHOUT_ADVERSE, three_years_before
+from sanctions.policy import YEARS_WITHOUT_ADVERSE
 from sanctions.publishing import values_of
+from sanctions.querysets import adverse_of
 from sanctions.services import joint
 from sanctions.workflow import ExitKind
 
@@ -182,17 +181,6 @@ def _require_clean(listing: Listing, today: date) -> None:
 def adverse_since(subject_id: int, *, today: date):
     """Official adverse records of a subject decided within the last three years that were not taken back."""
     return adverse_of([subject_id], on=today)
-
-
-def adverse_of(subjects: Iterable[int], *, on: date):
-    """The same of several subjects, in the three years that end on a day (33号（四）: 连续三年无不良信用记录)."""
-    return Record.objects.filter(
-        Q(state__in=RECORD_OPEN) | Q(state="expired"),
-        subject_id__in=subjects,
-        item__is_adverse=True,
-        decided_on__gt=three_years_before(on),
-        decided_on__lte=on,
-    )
 
 
 @transaction.atomic
