@@ -191,6 +191,7 @@ class EligibilityCertificate(models.Model):
     subject_name = models.CharField("主体名称", max_length=200)
     number = models.CharField("号码", max_length=40)
     consent_no = models.CharField("授权书编号", max_length=100, blank=True)
+    key = models.CharField("表单键", max_length=64, blank=True, editable=False)
     since = models.DateField("自")
     until = models.DateField("至")
     answer_digest = models.CharField("摘要（SM3）", max_length=64)
@@ -202,7 +203,10 @@ class EligibilityCertificate(models.Model):
         verbose_name = verbose_name_plural = "无不良信用记录证明"
         ordering = ["-pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(since__lt=models.F("until")), name="certificate_covers_a_time")
+            models.CheckConstraint(condition=Q(since__lt=models.F("until")), name="certificate_covers_a_time"),
+            models.UniqueConstraint(
+                fields=["department", "key"], name="certificate_key_once_a_department", condition=~Q(key="")
+            ),
         ]
 
     def __str__(self):

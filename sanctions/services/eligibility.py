@@ -11,8 +11,10 @@ from accounts.models import Department, User
 from audit import services as audit
 from audit.actions import Action
 from audit.models import Basis
+from catalogue.models import SubjectKind
 from records.errors import Refused
-from records.models import Record
+from records.models import Record, Subject
+from records.services.readings import Reader, note_readings
 from records.services.special import Sought
 from sanctions import checking, receipts
 from sanctions.models import EligibilityCertificate
@@ -34,15 +36,26 @@ class Eligibility:
 
 @transaction.atomic
 def certify_clean(
-    sought: Sought, *, on: date, department: Department, actor: User, consent_no: str, today: date
+    sought: Sought,
+    *,
+    on: date,
+    department: Department,
+    actor: User,
+    consent_no: str,
+    today: date,
+    key: str = "",
 ) -> Eligibility:
     """Certify that nothing adverse was decided in the three years up to `on`, or say what was.
 
     A subject nobody has reported is clean too: that nothing is held is what the paper says. Of other departments'
-    records only the number is told. Raises RightMissing, Refused: day_in_future, consent_missing (persons),
+    records only the number is told. The same `key` of a department gives the certificate already issued.
+
+    Raises RightMissing, Refused: day_in_future, consent_missing (persons),
     subject_is_minor, name_differs, identity_unverified, and the code of a wrong number.
     """
     require_counter(actor, department)
+    if key and (issued := EligibilityCertificate.objects.filter(department=department, key=key).first()):
+        return Eligibility(issued)
     if on > today:
         raise Refused("截止日期晚于今天，尚不能证明。", code="day_in_future")
     asked = checking.identify(sought, today=today)
@@ -54,16 +67,13 @@ def certify_clean(
     own, others = [], 0
     if told.subject is not None:
         if asked.is_person:
-            audit.record_readings(
-                Action.SUBJECT_CHECKED, [told.subject], actor=actor, basis=Basis.CONSENT,
-                purpose="出具无不良信用记录证明", fields=FIELDS,
-            )  # fmt: skip
+            _note_reading(told.subject, actor)
         held = adverse_of([told.subject.pk], on=on)
         own = list(held.filter(department=department).select_related("item").order_by("-decided_on"))
         others = held.exclude(department=department).count()
     if own or others:
         return Eligibility(None, own, others)
-    certificate = _issue(told, since, on, department, actor, consent_no, today)
+    certificate = _issue(told, since, on, today, department=department, asked_by=actor, consent_no=consent_no, key=key)
     audit.record(Action.CERTIFICATE_ISSUED, certificate, actor=actor, business_on=today)
     return Eligibility(certificate)
 
@@ -75,8 +85,9 @@ def _require_known(told: checking.Answer) -> None:
             raise Refused(checking.NOTES[code], code=code)
 
 
-def _issue(told, since: date, on: date, department, actor, consent_no: str, today: date) -> EligibilityCertificate:
-    number, as_of = receipts.make_number(today, department.pk, prefix=receipts.CERTIFICATE), timezone.now()
+def _issue(told: checking.Answer, since: date, on: date, today: date, **given) -> EligibilityCertificate:
+    as_of = timezone.now()
+    number = receipts.make_number(today, given["department"].pk, prefix=receipts.CERTIFICATE)
     said = {
         "receipt_no": number,
         "subject": {"kind": told.sought.kind, "name": told.sought.name, "number": told.sought.number},
@@ -85,7 +96,24 @@ def _issue(told, since: date, on: date, department, actor, consent_no: str, toda
         "as_of": as_of.isoformat(),
     }
     return EligibilityCertificate.objects.create(
-        receipt_no=number, department=department, asked_by=actor, subject=told.subject,
-        subject_kind=told.sought.kind, subject_name=told.sought.name, number=told.sought.number,
-        consent_no=consent_no, since=since, until=on, answer_digest=receipts.digest_of(said), as_of=as_of,
+        receipt_no=number, subject=told.subject, subject_kind=told.sought.kind, subject_name=told.sought.name,
+        number=told.sought.number, since=since, until=on, answer_digest=receipts.digest_of(said), as_of=as_of, **given,
+    )  # fmt: skip
+
+
+def read_certificate(certificate: EligibilityCertificate, *, reader: Reader) -> None:
+    """Leave the line that a certificate about a person is shown. Call in the transaction that shows it."""
+    subject = certificate.subject
+    if subject is None or subject.kind != SubjectKind.PERSON:
+        return
+    if reader.basis == Basis.PROVINCE:
+        note_readings(Action.SUBJECT_CHECKED, [subject], reader=reader, fields=FIELDS)
+    else:
+        _note_reading(subject, reader.user)
+
+
+def _note_reading(subject: Subject, actor: User) -> None:
+    audit.record_readings(
+        Action.SUBJECT_CHECKED, [subject], actor=actor, basis=Basis.CONSENT, purpose="出具无不良信用记录证明",
+        fields=FIELDS,
     )  # fmt: skip

@@ -10,7 +10,9 @@ import sanctions.services.matters_seed
 
 
 class Command(BaseCommand):
-    help = "载入行政区划、部门、信息目录、公示期限、工作日历、法定期限、查阅规则和业务事项（可重复执行，不覆盖人工修改）"
+    help = (
+        "载入行政区划、部门、信息目录、公示期限、工作日历、法定期限、查阅规则和业务事项（可重复执行，不覆盖人工修改）"
+    )
 
     def handle(self, **options):
         for seed in (
