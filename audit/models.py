@@ -21,6 +21,8 @@ class Basis(models.TextChoices):
 
     DEPARTMENT = "department", "履行职责：报送部门办理、核对本部门报送的信息"
     GRANTED = "granted", "经审核准许的特殊查询"
+    MATTER = "matter", "履行职责：办理业务事项以前的信用核验"
+    CONSENT = "consent", "本人书面授权"
     PROVINCE = "province", "履行职责：省级公共信用信息工作机构审核、督导"
     REGION = "region", "履行职责：州市、县（市、区）公共信用信息工作机构督导"
 

@@ -20,6 +20,7 @@ app.autodiscover_tasks()
 
 app.conf.task_routes = {
     "records.tasks.*": {"queue": "batches"},
+    "sanctions.tasks.send_webhooks": {"queue": "national"},  # waits for others
     "sanctions.tasks.*": {"queue": "batches"},
     "exchange.tasks.*": {"queue": "national"},
     "audit.tasks.*": {"queue": "evidence"},
@@ -37,6 +38,8 @@ app.conf.beat_schedule = {
         ("applications nobody decided", "records.tasks.lapse_special_queries", 3600.0, 3600),
         ("listings that ended", "sanctions.tasks.close_ended", 60.0, 60),
         ("measures nobody answered for", "sanctions.tasks.note_overdue", 3600.0, 3600),
+        ("verdicts that changed", "sanctions.tasks.notice_changes", 60.0, 60),
+        ("notices to send", "sanctions.tasks.send_webhooks", 10.0, 10),
         ("pending for the nation", "exchange.tasks.push_pending", 3.0, 3),
         ("persons to verify", "exchange.tasks.verify_persons", 30.0, 30),
         ("heads for the nation", "exchange.tasks.push_heads", 60.0, 60),

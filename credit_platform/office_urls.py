@@ -33,6 +33,7 @@ from records.views import (
     templates,
     whatif,
 )
+from sanctions.views import checks, eligibility, opinions, usage, webhooks
 
 app_name = "office"
 urlpatterns = [
@@ -162,6 +163,22 @@ urlpatterns = [
     # Lists
     # Memoranda and joint action
     # The check
+    path("checks/", inside(checks.ask), name="checks"),
+    path("checks/made/", inside(checks.made), name="checks-made"),
+    path("checks/made/export.csv", inside(checks.export), name="checks-export"),
+    path("checks/names/", inside(opinions.names), name="check-names"),
+    path("checks/names/template.xlsx", inside(opinions.template), name="check-names-template"),
+    path("checks/names/<uuid:public_id>/", inside(opinions.opinion), name="opinion"),
+    path("checks/names/<uuid:public_id>/result.csv", inside(opinions.result), name="opinion-result"),
+    path("checks/usage/", inside(usage.usage_page), name="check-usage"),
+    path("checks/eligibility/", inside(eligibility.ask), name="eligibility"),
+    path("checks/eligibility/<uuid:public_id>/", inside(eligibility.certificate), name="certificate"),
+    path("checks/<uuid:public_id>/", inside(checks.check), name="check"),
+    path("webhooks/", inside(webhooks.subscriptions), name="webhooks"),
+    path("webhooks/<uuid:public_id>/", inside(webhooks.subscription), name="webhook"),
+    path("webhooks/<uuid:public_id>/end/", inside(webhooks.end), name="webhook-end"),
+    path("webhooks/<uuid:public_id>/replay/", inside(webhooks.replay), name="webhook-replay"),
+    path("webhooks/deliveries/<uuid:event_id>/resend/", inside(webhooks.resend), name="webhook-resend"),
     # Commitments, supervision, points
     # Help
     path("help/", inside(help.flows), name="help"),

@@ -46,6 +46,8 @@ ROUTES: dict[str, Rule] = {
     "portal:heads": Rule(Access.PUBLIC),
     "portal:heads-file": Rule(Access.PUBLIC),
     "portal:guarantees": Rule(Access.PUBLIC),
+    "portal:receipts": Rule(Access.PUBLIC),
+    "portal:receipt": Rule(Access.PUBLIC),
     "public-api:subjects": Rule(Access.PUBLIC),
     "public-api:subject": Rule(Access.PUBLIC),
     "public-api:records": Rule(Access.PUBLIC),
@@ -60,6 +62,11 @@ ROUTES: dict[str, Rule] = {
     "department-api:batch-drop": Rule(Access.TOKEN, POST),
     "department-api:batch-errors": Rule(Access.TOKEN),
     "department-api:batch-errors-file": Rule(Access.TOKEN),
+    "checks-api:checks": Rule(Access.TOKEN, POST),
+    "checks-api:check": Rule(Access.TOKEN),
+    "checks-api:cases": Rule(Access.TOKEN, POST),
+    "checks-api:subscriptions": Rule(Access.TOKEN, POST),
+    "checks-api:subscription-end": Rule(Access.TOKEN, POST),
     # The office
     "office:sign-in": Rule(Access.PUBLIC, FORM),
     "office:sign-out": Rule(Access.SIGNED_IN, POST),
@@ -174,6 +181,22 @@ ROUTES: dict[str, Rule] = {
     # Lists
     # Memoranda and joint action
     # The check
+    "office:checks": Rule(Access.SCOPED, FORM),
+    "office:checks-made": Rule(Access.SCOPED),
+    "office:checks-export": Rule(Access.SCOPED),
+    "office:check": Rule(Access.SCOPED),
+    "office:check-names": Rule(Access.SCOPED, FORM),
+    "office:check-names-template": Rule(Access.SIGNED_IN),
+    "office:opinion": Rule(Access.SCOPED),
+    "office:opinion-result": Rule(Access.SCOPED),
+    "office:check-usage": Rule(Access.SCOPED, FORM),
+    "office:eligibility": Rule(Access.SCOPED, FORM),
+    "office:certificate": Rule(Access.SCOPED),
+    "office:webhooks": Rule(Access.SCOPED, FORM),
+    "office:webhook": Rule(Access.SCOPED),
+    "office:webhook-end": Rule(Access.SCOPED, POST),
+    "office:webhook-replay": Rule(Access.SCOPED, POST),
+    "office:webhook-resend": Rule(Access.SCOPED, POST),
     # Commitments, supervision, points
     # Help
     "office:help": Rule(Access.SIGNED_IN),

@@ -11,6 +11,7 @@ urlpatterns = [
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/public/", include("disclosure.api_urls")),
     path("api/v1/", include("records.api_urls")),
+    path("api/v1/", include("sanctions.api_urls")),
     path("office/", include("credit_platform.office_urls")),
     path("admin/", admin.site.urls),
     path("", include("disclosure.urls")),

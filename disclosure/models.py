@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 
 from catalogue.models import Category, Severity, SubjectKind
 from disclosure.querysets import (
@@ -14,6 +15,7 @@ from disclosure.querysets import (
 )
 from records.models import Standing
 from records.workflow import DISPUTED
+from sanctions.models import Verdict
 
 
 class PublicSubject(models.Model):
@@ -192,3 +194,34 @@ class PublicEdition(models.Model):
 
     def __str__(self):
         return f"第 {self.number} 版"
+
+
+class PublicReceipt(models.Model):
+    """A receipt, certificate or opinion by its number: who issued it, when, for what. About whom is not in the view."""
+
+    KINDS = {"check": "核验回执", "certificate": "无不良信用记录证明", "opinion": "审查意见书"}
+
+    receipt_no = models.CharField("编号", max_length=30, primary_key=True)
+    kind = models.CharField("种类", max_length=12)
+    department_name = models.CharField("出具部门", max_length=100)
+    matter_name = models.CharField("事项", max_length=100)
+    issued_at = models.DateTimeField("出具时间")
+    digest_start = models.CharField("摘要前 8 位", max_length=8)
+    verdict = models.CharField("结论", max_length=10, choices=Verdict.choices)
+
+    class Meta:
+        managed = False
+        db_table = "public_receipt"
+        default_permissions = ()
+        verbose_name = verbose_name_plural = "可核对的回执"
+
+    def __str__(self):
+        return self.receipt_no
+
+    @property
+    def kind_words(self) -> str:
+        return self.KINDS[self.kind]
+
+    def is_confirmed_by(self, digest: str) -> bool:
+        """Whether the beginning of the digest, as printed on the paper, is that of what is stored."""
+        return constant_time_compare(digest.strip().lower(), self.digest_start)

@@ -22,5 +22,7 @@ urlpatterns = [
     path("accessibility/", views.accessibility, name="accessibility"),
     path("heads/", views.tree_heads, name="heads"),
     path("heads.json", views.tree_heads_file, name="heads-file"),
+    path("receipts/", views.receipts, name="receipts"),
+    path("receipts/<str:receipt_no>/", views.receipt, name="receipt"),
     path("guarantees/", views.guarantees, name="guarantees"),
 ]

@@ -6,6 +6,7 @@ from functools import wraps
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from audit.heads import as_published
@@ -18,7 +19,7 @@ from disclosure import search as searching
 from disclosure.explaining import describe_term, explain
 from disclosure.figures import Figures, figures
 from disclosure.forms import ListFilter
-from disclosure.models import PublicEdition, PublicFormerName, PublicRecord, PublicSubject
+from disclosure.models import PublicEdition, PublicFormerName, PublicReceipt, PublicRecord, PublicSubject
 from disclosure.order import in_national_order
 from disclosure.paging import PAGE_SIZE, page_number, page_of
 from disclosure.querysets import USCC_LENGTH
@@ -29,6 +30,7 @@ from disclosure.rows import honours_of, record_row, subject_rows
 from disclosure.sections import sections_of
 from records.errors import Refused
 from records.flows import FLOWS_OF_SUBJECTS
+from sanctions.receipts import fold_number
 
 WEIGHT = {severity.value: place for place, severity in enumerate(Severity)}
 HOME = ("首页", "/")
@@ -393,3 +395,38 @@ def tree_heads_file(request):
     response = JsonResponse({"heads": heads}, json_dumps_params={"ensure_ascii": False, "indent": 1})
     response["Content-Disposition"] = "inline; filename=tree-heads.json"
     return response
+
+
+@unindexed
+@page
+def receipts(request):
+    """Where a number is typed in; it leads to the receipt's own address."""
+    typed = request.GET.get("number", "").strip()[:60]
+    if number := fold_number(typed):
+        query = urlencode({"digest": request.GET["digest"][:64]}) if request.GET.get("digest") else ""
+        return redirect(f"{reverse('portal:receipt', args=[number])}{'?' if query else ''}{query}")
+    context = {
+        "number": typed,
+        "is_wrong": bool(typed),
+        "section": "services",
+        "crumbs": [HOME, ("信用服务", reverse("portal:services")), ("回执核对", "")],
+    }
+    return render(request, "disclosure/receipts.html", context)
+
+
+@unindexed
+@page
+def receipt(request, receipt_no):
+    """Who issued it, when, for what; with the digest from the paper, that the two agree and what the verdict was."""
+    found = PublicReceipt.objects.filter(receipt_no=fold_number(receipt_no)).first()
+    digest = request.GET.get("digest", "").strip()[:64]
+    is_confirmed = bool(found and digest and found.is_confirmed_by(digest[:8]))
+    context = {
+        "number": receipt_no if found else receipt_no[:60],
+        "receipt": found,
+        "digest": digest,
+        "is_confirmed": is_confirmed,
+        "section": "services",
+        "crumbs": [HOME, ("回执核对", reverse("portal:receipts")), (found.receipt_no if found else "没有查到", "")],
+    }
+    return render(request, "disclosure/receipts.html", context, status=200 if found else 404)

@@ -33,13 +33,12 @@ from exchange.messages import (
     RowStatus,
     canonical_bytes,
 )
+from records.wire import Deadline, DeadlineBackend
 
 ANSWER_LIMIT = 1024 * 1024
 """Bytes of an answer that are read at most; the answer to 1,000 rows has about 200,000."""
 EXCERPT_LENGTH = 500
 RETRY_AFTER_MAX = 24 * 3600
-CONNECT_SECONDS = 5.0
-WRITE_SLICE = 16 * 1024
 
 _CODE = re.compile(r"[a-z0-9_]{1,64}")
 _RECEIPT = re.compile(r"[0-9A-Za-z-]{1,64}")
@@ -104,7 +103,7 @@ class SignedDoor:
         self, method: str, path: str, body: bytes, *, timeout: float | None = None, is_signed: bool = True
     ) -> "Seen":
         """One request and what came back over the wire, nothing of it believed yet. Never raises for the network."""
-        deadline = _Deadline(timeout or self._timeout)
+        deadline = Deadline(timeout or self._timeout)
         headers = {
             "Host": self._host,
             "Accept": "application/json",
@@ -123,7 +122,7 @@ class SignedDoor:
                 timestamp=int(self._clock()),
                 nonce=secrets.token_hex(16),
             )
-        backend = _DeadlineBackend(deadline)
+        backend = DeadlineBackend(deadline)
         try:
             with (
                 httpcore.ConnectionPool(ssl_context=self._ssl_context, network_backend=backend) as pool,
@@ -461,64 +460,3 @@ def _secrets(items: Iterable[OutboundItem]) -> set[str]:
             texts |= {item.subject.name, item.subject.id_cipher}
         texts |= {value for value in item.values.values() if isinstance(value, str)}
     return {text for text in texts if len(text) > 1}
-
-
-# One time limit for a whole exchange.
-
-
-class _Deadline:
-    def __init__(self, seconds: float) -> None:
-        self._end = time.monotonic() + seconds
-
-    def remaining(self, expired: type[Exception]) -> float:
-        """Seconds left; raises `expired` when there are none."""
-        left = self._end - time.monotonic()
-        if left <= 0:
-            raise expired("deadline")
-        return left
-
-
-class _DeadlineBackend(httpcore.NetworkBackend):
-    """httpcore's own backend, but every wait is cut to what is left of the deadline."""
-
-    def __init__(self, deadline: _Deadline) -> None:
-        self._deadline = deadline
-        self._backend = httpcore.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        left = min(CONNECT_SECONDS, self._deadline.remaining(httpcore.ConnectTimeout))
-        stream = self._backend.connect_tcp(host, port, left, local_address, socket_options)
-        return _DeadlineStream(stream, self._deadline)
-
-
-class _DeadlineStream(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream, deadline: _Deadline) -> None:
-        self._stream = stream
-        self._deadline = deadline
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._deadline.remaining(httpcore.ReadTimeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        for start in range(0, len(buffer), WRITE_SLICE):
-            left = self._deadline.remaining(httpcore.WriteTimeout)
-            self._stream.write(buffer[start : start + WRITE_SLICE], left)
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        left = self._deadline.remaining(httpcore.ConnectTimeout)
-        return _DeadlineStream(self._stream.start_tls(ssl_context, server_hostname, left), self._deadline)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-    def close(self) -> None:
-        self._stream.close()

@@ -27,4 +27,12 @@ TASK = Flow(
     workflow.TRANSITIONS,
     workflow.WORDS,
 )
-FLOWS = (LISTING, MEMORANDUM, TASK)
+WEBHOOK = Flow(
+    "webhook",
+    "核验结论变更通知",
+    "结论与上次告知的不同，即排队通知；没有送达的逐次延后重发，满 24 小时停下，留在页面上，可以重发。",
+    workflow.DeliveryState,
+    workflow.TRANSITIONS,
+    workflow.WORDS,
+)
+FLOWS = (LISTING, MEMORANDUM, TASK, WEBHOOK)

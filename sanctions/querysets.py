@@ -1,13 +1,17 @@
 """Reads that answer a question. The user and the date are always passed in."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.models import Department
+from records.models import Record
 from records.querysets import ScopedQuerySet
+from records.workflow import RECORD_OPEN
 from sanctions import workflow
+from sanctions.policy import three_years_before
 
 
 class DatedQuerySet(models.QuerySet):
@@ -74,4 +78,29 @@ class MeasureTaskQuerySet(models.QuerySet):
 
 
 class CheckQuerySet(ScopedQuerySet):
-    pass
+    """Rows of the department that asked: checks, opinions, certificates, figures of cases, subscriptions."""
+
+
+class WebhookDeliveryQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Notices to the user's own department."""
+        if user.is_authenticated and user.is_active and user.sees_whole_province:
+            return self
+        return self.filter(subscription__department__in=Department.objects.visible_to(user))
+
+    def due(self, *, now: datetime):
+        return self.filter(state=workflow.QUEUED, next_attempt_at__lte=now)
+
+
+def adverse_of(subjects: Iterable[int], *, on: date) -> models.QuerySet:
+    """Official adverse records of subjects, decided in the three years that end on a day and not taken back.
+
+    33号（四）: 连续三年无不良信用记录.
+    """
+    return Record.objects.filter(
+        Q(state__in=RECORD_OPEN) | Q(state="expired"),
+        subject_id__in=subjects,
+        item__is_adverse=True,
+        decided_on__gt=three_years_before(on),
+        decided_on__lte=on,
+    )

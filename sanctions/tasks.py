@@ -4,6 +4,7 @@ from celery import shared_task
 
 from deadlines.clock import today
 from sanctions import services
+from sanctions.services import webhooks
 
 
 @shared_task
@@ -14,3 +15,13 @@ def close_ended() -> None:
 @shared_task
 def note_overdue() -> None:
     services.note_overdue(today=today())
+
+
+@shared_task
+def notice_changes() -> None:
+    webhooks.notice_changes(today=today())
+
+
+@shared_task
+def send_webhooks() -> None:
+    webhooks.send_due()

@@ -58,6 +58,14 @@ class TaskState(TextChoices):
     LIFTED = "lifted", "已解除"
 
 
+class DeliveryState(TextChoices):
+    """Of a notice that a verdict has changed."""
+
+    QUEUED = "queued", "等待发送"
+    DELIVERED = "delivered", "已送达"
+    DEAD = "dead", "未能送达"
+
+
 PROPOSED, NOTIFIED, STATED = (
     ListingState.PROPOSED.value,
     ListingState.NOTIFIED.value,
@@ -84,6 +92,9 @@ EXECUTED, DECLINED, INAPPLICABLE = TaskState.EXECUTED.value, TaskState.DECLINED.
 VERIFIED, LIFTED = TaskState.VERIFIED.value, TaskState.LIFTED.value
 TASK_OPEN = (ISSUED, RECEIVED)  # waits for the implementing department
 TASK_ANSWERED = (EXECUTED, DECLINED, INAPPLICABLE)  # waits for the lead
+
+QUEUED, DELIVERED, DEAD = DeliveryState.QUEUED.value, DeliveryState.DELIVERED.value, DeliveryState.DEAD.value
+SHARING = "国发〔2016〕33号（十八）：建立健全信用信息归集共享和使用机制"
 
 # (state, action) → next state, with the rule it comes from.
 TRANSITIONS = {
@@ -121,6 +132,10 @@ TRANSITIONS = {
     (DECLINED, "lift"): (LIFTED, REPAIR),
     (INAPPLICABLE, "lift"): (LIFTED, REPAIR),
     (VERIFIED, "lift"): (LIFTED, REPAIR),
+    (QUEUED, "deliver"): (DELIVERED, SHARING),
+    (QUEUED, "give_up"): (DEAD, SHARING),
+    (DEAD, "resend"): (QUEUED, SHARING),
+    (DELIVERED, "resend"): (QUEUED, SHARING),
 }
 
 SYSTEM, PROPOSER, DECIDER = "平台自动", "认定部门经办人", "认定部门负责人（不得为提名人）"
@@ -163,6 +178,10 @@ WORDS = {
     (DECLINED, "lift"): ("解除", SYSTEM),
     (INAPPLICABLE, "lift"): ("解除", SYSTEM),
     (VERIFIED, "lift"): ("解除", SYSTEM),
+    (QUEUED, "deliver"): ("送达", SYSTEM),
+    (QUEUED, "give_up"): ("停止重试，留待处理", SYSTEM),
+    (DEAD, "resend"): ("重新发送", "订阅部门"),
+    (DELIVERED, "resend"): ("自某日起重放", "订阅部门"),
 }
 
 

@@ -174,6 +174,8 @@ POPULATION_URL = env("POPULATION_URL", default="")
 POPULATION_KEY = env("POPULATION_KEY", default="")
 # Counts restores from a backup, so that the national platform can refuse what a restored past would send again (F-25).
 NATIONAL_EPOCH = env.int("NATIONAL_EPOCH", default=1)
+# Webhooks go to the open internet only. Loopback targets are for tests and rehearsals on one machine.
+WEBHOOK_ALLOW_LOOPBACK = env.bool("WEBHOOK_ALLOW_LOOPBACK", default=False)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],

@@ -10,6 +10,7 @@ os.environ.setdefault("NATIONAL_KEY", "33" * 32)
 from credit_platform.settings.base import *  # noqa: F403
 
 DEMO = True
+WEBHOOK_ALLOW_LOOPBACK = True  # receivers run on this machine
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

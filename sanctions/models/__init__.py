@@ -1,6 +1,6 @@
 """The sanctions' tables. One module a noun, all of them named here."""
 
-from sanctions.models.checks import Channel, Check, Matter, Verdict
+from sanctions.models.checks import Channel, Check, EligibilityCertificate, Matter, MatterCases, ReviewOpinion, Verdict
 from sanctions.models.joint import JointAction, MeasureTask, Purpose
 from sanctions.models.listings import ConductClass, Listing, ListingInForce, ListKind, Origin, Tone
 from sanctions.models.memoranda import (
@@ -14,12 +14,14 @@ from sanctions.models.memoranda import (
     NationalMeasure,
     Signatory,
 )
+from sanctions.models.webhooks import Subscription, WebhookDelivery
 
 __all__ = [
     "Addressee",
     "Channel",
     "Check",
     "ConductClass",
+    "EligibilityCertificate",
     "Force",
     "Incentive",
     "JointAction",
@@ -27,6 +29,7 @@ __all__ = [
     "Listing",
     "ListingInForce",
     "Matter",
+    "MatterCases",
     "Measure",
     "MeasureKind",
     "MeasureTask",
@@ -35,7 +38,10 @@ __all__ = [
     "NationalMeasure",
     "Origin",
     "Purpose",
+    "ReviewOpinion",
     "Signatory",
+    "Subscription",
     "Tone",
     "Verdict",
+    "WebhookDelivery",
 ]

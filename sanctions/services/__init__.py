@@ -1,5 +1,7 @@
 """The verbs of the consequences, and the only place that writes them."""
 
+from sanctions.services.checks import check_subject, register_cases, review_names
+from sanctions.services.eligibility import certify_clean
 from sanctions.services.joint import (
     answer_task,
     catch_up,
@@ -22,24 +24,35 @@ from sanctions.services.listings import (
     resume_listing,
     suspend_listing,
 )
+from sanctions.services.webhooks import end_subscription, notice_changes, replay, resend, send_due, subscribe
 
 __all__ = [
     "answer_task",
     "catch_up",
+    "certify_clean",
+    "check_subject",
     "close_ended",
     "drop_listing",
+    "end_subscription",
     "enter_listing",
     "exit_listing",
     "note_overdue",
     "note_review",
     "note_statement",
+    "notice_changes",
     "notify_subject",
     "open_actions",
     "propose_listing",
     "receive_task",
     "refuse_listing",
+    "register_cases",
+    "replay",
+    "resend",
     "resume_listing",
     "return_task",
+    "review_names",
+    "send_due",
+    "subscribe",
     "suspend_listing",
     "verify_task",
 ]

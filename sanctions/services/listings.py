@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Department, User
@@ -28,12 +27,13 @@ from records.services.batches import require_right
 from records.workflow import RECORD_OPEN, TransitionRefused
 from sanctions import workflow
 from sanctions.models import ConductClass, Listing, ListKind, Origin, Tone
+from sanctions.policy import YEARS_WITHOUT_ADVERSE
 from sanctions.publishing import values_of
+from sanctions.querysets import adverse_of
 from sanctions.services import joint
 from sanctions.workflow import ExitKind
 
 STATEMENT, PUBLIC_NOTICE = "listing.statement", "listing.public_notice"
-ADVERSE_YEARS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,19 +173,14 @@ def _require_clean(listing: Listing, today: date) -> None:
     owner = Identifier.objects.filter(kind=listing.identifier_kind, lookup=listing.lookup).first()
     if owner and adverse_since(owner.subject_id, today=today).exists():
         raise Refused(
-            f"该主体近 {ADVERSE_YEARS} 年内有失信记录，不能列入守信名单。请在记录中核对。", code="adverse_record_held"
+            f"该主体近 {YEARS_WITHOUT_ADVERSE} 年内有失信记录，不能列入守信名单。请在记录中核对。",
+            code="adverse_record_held",
         )
 
 
 def adverse_since(subject_id: int, *, today: date):
     """Official adverse records of a subject decided within the last three years that were not taken back."""
-    since = date(today.year - ADVERSE_YEARS, today.month, min(today.day, 28))
-    return Record.objects.filter(
-        Q(state__in=RECORD_OPEN) | Q(state="expired"),
-        subject_id=subject_id,
-        item__is_adverse=True,
-        decided_on__gt=since,
-    )
+    return adverse_of([subject_id], on=today)
 
 
 @transaction.atomic

@@ -5,13 +5,15 @@ from datetime import timedelta
 
 from stdnum.cn import ric
 
-from accounts.models import Department
+from accounts.models import Department, User
 from catalogue.models import InformationItem, SubjectKind
 from credit_platform.demo import make_uscc
 from records import crypto
 from records.identity import adult_on
 from records.models import Batch, Identifier, Record, Subject
 from records.reading.cleaning import fold_name
+from sanctions import receipts
+from sanctions.models import Check, Matter, Verdict
 from tests.conftest import TODAY
 
 TITLES = {
@@ -111,3 +113,23 @@ def _values(item: InformationItem, subject: Subject, columns: dict) -> dict[str,
     }
     fields = item.fields.exclude(role="")
     return {field.code: by_role[field.role] for field in fields if by_role.get(field.role)}
+
+
+def make_receipt(verdict: str = Verdict.CLEAR) -> Check:
+    """What a counter was told once."""
+    department = make_department()
+    user, _ = User.objects.get_or_create(username="示例窗口", defaults={"role": "clerk", "department": department})
+    return Check.objects.create(
+        receipt_no=receipts.make_number(TODAY, department.pk),
+        department=department,
+        asked_by=user,
+        matter=Matter.objects.get(code="XZXK"),
+        channel="page",
+        subject_kind="organisation",
+        subject_name="昆明示例只有本部门知道的公司",
+        identifier_kind="uscc",
+        lookup="9153010200000000XX",
+        verdict=verdict,
+        answer={"verdict": verdict},
+        answer_digest=receipts.digest_of({"verdict": verdict}),
+    )

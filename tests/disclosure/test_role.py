@@ -11,7 +11,7 @@ from psycopg.errors import InsufficientPrivilege
 
 from credit_platform.demo import make_id_number
 from disclosure.role import ROLE, portal_role
-from tests.disclosure.factory import make_organisation, make_person, make_record
+from tests.disclosure.factory import make_organisation, make_person, make_receipt, make_record
 
 SECRET_TABLES = (
     "records_record",
@@ -25,6 +25,9 @@ SECRET_TABLES = (
     "accounts_department",
     "audit_auditevent",
     "django_session",
+    "sanctions_check",
+    "sanctions_listing",
+    "sanctions_eligibilitycertificate",
 )
 READABLE = {
     "public_subject",
@@ -33,6 +36,7 @@ READABLE = {
     "public_former_name",
     "public_former_address",
     "public_edition",
+    "public_receipt",
     "accounts_region",
     "audit_treehead",
     "catalogue_informationitem",
@@ -52,6 +56,7 @@ def addresses():
     record = make_record(firm, "XZCF")
     person = make_record(make_person("示例人甲", make_id_number("530102", datetime.date(1985, 3, 12), 991)), "XZCF")
     values = {"code": firm.uscc, "uscc": firm.uscc, "item": "XZCF", "public_id": record.public_id}
+    values["receipt_no"] = make_receipt().receipt_no
     found = [f"{reverse('portal:search')}?q=示例", reverse("portal:record", args=[person.public_id])]
     found.append(f"{reverse('public-api:subjects')}?q=示例")
     found.append(f"{reverse('public-api:records')}?item=XZCF")
@@ -120,7 +125,7 @@ def test_a_page_with_a_term_is_neither_kept_nor_indexed(client, addresses):
     for address in addresses:
         response = client.get(address)
         assert response["Cache-Control"] == "no-cache"
-        if any(part in address for part in ("/subjects/", "/records/", "/search/", "/lists/X", "/api/")):
+        if any(part in address for part in ("/subjects/", "/records/", "/search/", "/lists/X", "/api/", "/receipts/")):
             assert response["X-Robots-Tag"] == "noindex, noarchive", address
 
 
