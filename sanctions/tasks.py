@@ -14,3 +14,13 @@ def close_ended() -> None:
 @shared_task
 def note_overdue() -> None:
     services.note_overdue(today=today())
+
+
+@shared_task
+def adopt_records() -> None:
+    services.adopt_records(today=today())
+
+
+@shared_task
+def review_red_lists() -> None:
+    services.review_red_lists(today=today())

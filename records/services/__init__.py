@@ -24,7 +24,13 @@ from records.services.records import (
     settle_record,
     withdraw_record,
 )
-from records.services.subjects import enter_standing, note_verification, rename_subject, reveal_identifier
+from records.services.subjects import (
+    enter_standing,
+    know_subject,
+    note_verification,
+    rename_subject,
+    reveal_identifier,
+)
 from records.services.undoing import undo_batch
 
 __all__ = [
@@ -47,6 +53,7 @@ __all__ = [
     "find_duplicates",
     "import_population",
     "judge_distinct",
+    "know_subject",
     "merge_subjects",
     "note_verification",
     "read_lost_previews_again",

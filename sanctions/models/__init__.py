@@ -2,7 +2,7 @@
 
 from sanctions.models.checks import Channel, Check, Matter, Verdict
 from sanctions.models.joint import JointAction, MeasureTask, Purpose
-from sanctions.models.listings import ConductClass, Listing, ListingInForce, ListKind, Origin, Tone
+from sanctions.models.listings import ConductClass, Listing, ListingFile, ListingInForce, ListKind, Origin, Tone
 from sanctions.models.memoranda import (
     Addressee,
     Force,
@@ -25,6 +25,7 @@ __all__ = [
     "JointAction",
     "ListKind",
     "Listing",
+    "ListingFile",
     "ListingInForce",
     "Matter",
     "Measure",

@@ -6,11 +6,18 @@ import accounts.services
 import audit.review
 import catalogue.services
 import deadlines.services
+import sanctions.services.seeding
 
 
 class Command(BaseCommand):
-    help = "载入行政区划、部门、信息目录、公示期限、工作日历、法定期限和查阅规则（可重复执行，不覆盖人工修改）"
+    help = "载入行政区划、部门、信息目录、公示期限、工作日历、法定期限、查阅规则和名单种类（可重复执行，不覆盖人工修改）"
 
     def handle(self, **options):
-        for seed in (accounts.services.seed, deadlines.services.seed, catalogue.services.seed, audit.review.seed):
+        for seed in (
+            accounts.services.seed,
+            deadlines.services.seed,
+            catalogue.services.seed,
+            audit.review.seed,
+            sanctions.services.seeding.seed,
+        ):
             self.stdout.write("，".join(f"{name} {count}" for name, count in seed().items()))
