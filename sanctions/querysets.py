@@ -61,7 +61,8 @@ class ListingQuerySet(ScopedQuerySet):
         Since: decided after the entry, or known here only after it. What is being verified contradicts nobody yet
         (33号（二十二）).
         """
-        adverse = Record.objects.filter(
+        known_on = TruncDate("created_at", output_field=DateField())
+        adverse = Record.objects.alias(known_on=known_on).filter(
             Q(decided_on__gt=OuterRef("entered_on")) | Q(known_on__gt=OuterRef("entered_on")),
             subject=OuterRef("subject"),
             item__is_adverse=True,
@@ -69,8 +70,7 @@ class ListingQuerySet(ScopedQuerySet):
             decided_on__gt=adverse_from(on),
             decided_on__lte=on,
         )
-        known_on = TruncDate("created_at", output_field=DateField())
-        return self.filter(Exists(adverse.alias(known_on=known_on)), tone="red", state=workflow.ENTERED)
+        return self.filter(Exists(adverse), tone="red", state=workflow.ENTERED)
 
     def to_notify(self):
         """Proposed; the subject has to be told, or the candidate made public."""

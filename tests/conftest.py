@@ -28,6 +28,7 @@ BUSINESS = (
     "sanctions_measuretask",
     "sanctions_jointaction",
     "sanctions_listing",
+    "sanctions_listingfile",
     "exchange_headhandover",
     "exchange_identitycheck",
     "exchange_handover",

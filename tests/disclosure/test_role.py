@@ -33,6 +33,7 @@ READABLE = {
     "public_former_name",
     "public_former_address",
     "public_edition",
+    "public_list_kind",
     "accounts_region",
     "audit_treehead",
     "catalogue_informationitem",
