@@ -31,6 +31,7 @@ from records.views import (
     templates,
     whatif,
 )
+from sanctions.views import listing, lists, proposing
 
 app_name = "office"
 urlpatterns = [
@@ -144,6 +145,18 @@ urlpatterns = [
     path("audit/lines/<int:number>/proof.json", inside(audit.proof), name="audit-proof"),
     path("audit/assessments/", inside(audit.assessments), name="audit-assessments"),
     # Lists
+    path("lists/", inside(lists.overview), name="lists"),
+    path("lists/listings/", inside(lists.listing_list), name="listings"),
+    path("lists/listings/export.csv", inside(lists.export), name="listings-export"),
+    path("lists/new/", inside(proposing.choose_kind), name="listing-new"),
+    path("lists/new/<str:code>/", inside(proposing.propose), name="listing-propose"),
+    path("lists/template.xlsx", inside(proposing.template), name="listing-template"),
+    path("lists/files/", inside(proposing.file_list), name="listing-files"),
+    path("lists/files/<uuid:public_id>/", inside(proposing.file), name="listing-file"),
+    path("lists/files/<uuid:public_id>/returned.csv", inside(proposing.returned), name="listing-file-returned"),
+    path("lists/<uuid:public_id>/", inside(listing.listing), name="listing"),
+    path("lists/<uuid:public_id>/<str:step>/", inside(listing.step), name="listing-step"),
+    path("lists/<uuid:public_id>/letters/<str:kind>/", inside(listing.letter), name="listing-letter"),
     # Memoranda and joint action
     # The check
     # Commitments, supervision, points

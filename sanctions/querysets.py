@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import DateField, Exists, F, OuterRef, Q
 from django.db.models.functions import TruncDate
 
-from accounts.models import Department
+from accounts.models import Department, Role
 from records.models import Record
 from records.querysets import ScopedQuerySet
 from sanctions import workflow
@@ -75,6 +75,16 @@ class ListingQuerySet(ScopedQuerySet):
     def to_notify(self):
         """Proposed; the subject has to be told, or the candidate made public."""
         return self.filter(state=workflow.PROPOSED)
+
+    def waiting_for(self, user, *, on: date):
+        """What this person can go on with: a clerk tells, a lead decides what somebody else has proposed."""
+        if user.role == Role.LEAD:
+            return self.to_decide(on=on).exclude(proposed_by=user)
+        return self.to_notify() if user.role == Role.CLERK else self.to_decide(on=on)
+
+    def ending_by(self, day: date):
+        """Entered for a term that is over by that day."""
+        return self.filter(state=workflow.ENTERED, ends_on__lte=day)
 
     def about_subjects_in(self, prefix: str):
         """Of a region: where the subject is known to be, else where its code was given out."""

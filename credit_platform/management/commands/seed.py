@@ -10,7 +10,9 @@ import sanctions.services.seeding
 
 
 class Command(BaseCommand):
-    help = "载入行政区划、部门、信息目录、公示期限、工作日历、法定期限、查阅规则和名单种类（可重复执行，不覆盖人工修改）"
+    help = (
+        "载入行政区划、部门、信息目录、公示期限、工作日历、法定期限、查阅规则和名单种类（可重复执行，不覆盖人工修改）"
+    )
 
     def handle(self, **options):
         for seed in (
