@@ -38,6 +38,7 @@ from records.views.duties import DutyLine, duty_lines
 from records.views.lateness import RECENT, late_reports
 from records.views.lists import batch_badge
 from records.workflow import CHANGE_REFUSED, COMMITTED, REFUSED, TransitionRefused
+from sanctions.models import Listing
 
 LATEST_BATCHES = 8
 OPEN_DUTIES, DUTY_MONTHS = 6, 3
@@ -150,6 +151,8 @@ def _tasks(user) -> list[dict]:
 def _decisions(user) -> list[dict]:
     """What waits for this person's word, and what was refused to them. Nobody is asked about their own request."""
     changes, change_list = ChangeRequest.objects.visible_to(user), reverse("office:changes")
+    listings = Listing.objects.visible_to(user).waiting_for(user, on=today())
+    waiting_listings = f"{reverse('office:listings')}?waiting=on"
     if user.role == Role.REVIEWER:
         return [
             _task(
@@ -168,12 +171,20 @@ def _decisions(user) -> list[dict]:
     if user.role == Role.LEAD:
         waiting = changes.waiting().exclude(requested_by=user)
         advice = "3 个工作日内审批。审批期间，失信信息暂停公示。"
-        return [_task(waiting, "件更正或撤回等待审批", advice, f"{change_list}?waiting=1")]
+        heard = "当事人已经陈述申辩，或者期限已满。核对事实、依据和申辩后决定。"
+        return [
+            _task(waiting, "件更正或撤回等待审批", advice, f"{change_list}?waiting=1"),
+            _task(listings, "件名单条目等待决定", heard, waiting_listings),
+        ]
     if user.role == Role.CLERK:
         since = timezone.now() - RECENT
         refused = changes.filter(requested_by=user, state=CHANGE_REFUSED, decided_at__gte=since)
         advice = "最近 30 天。看审批意见；确有错误的，补充依据后重新申请。"
-        return [_task(refused, "件更正或撤回没有同意", advice, f"{change_list}?state={CHANGE_REFUSED}")]
+        told = "打印告知书，送达当事人后登记；拟列入守信名单的，公示后登记。"
+        return [
+            _task(refused, "件更正或撤回没有同意", advice, f"{change_list}?state={CHANGE_REFUSED}"),
+            _task(listings, "件名单条目待告知", told, waiting_listings),
+        ]
     return []
 
 

@@ -33,7 +33,7 @@ from records.views import (
     templates,
     whatif,
 )
-from sanctions.views import checks, eligibility, opinions, usage, webhooks
+from sanctions.views import checks, eligibility, listing, lists, opinions, proposing, usage, webhooks
 
 app_name = "office"
 urlpatterns = [
@@ -161,6 +161,18 @@ urlpatterns = [
     path("audit/institutions/<uuid:public_id>/release/", inside(monitoring.release), name="audit-institution-release"),
     path("audit/inspections/<uuid:public_id>/follow-up/", inside(monitoring.follow_up), name="audit-follow-up"),
     # Lists
+    path("lists/", inside(lists.overview), name="lists"),
+    path("lists/listings/", inside(lists.listing_list), name="listings"),
+    path("lists/listings/export.csv", inside(lists.export), name="listings-export"),
+    path("lists/new/", inside(proposing.choose_kind), name="listing-new"),
+    path("lists/new/<str:code>/", inside(proposing.propose), name="listing-propose"),
+    path("lists/template.xlsx", inside(proposing.template), name="listing-template"),
+    path("lists/files/", inside(proposing.file_list), name="listing-files"),
+    path("lists/files/<uuid:public_id>/", inside(proposing.file), name="listing-file"),
+    path("lists/files/<uuid:public_id>/returned.csv", inside(proposing.returned), name="listing-file-returned"),
+    path("lists/<uuid:public_id>/", inside(listing.listing), name="listing"),
+    path("lists/<uuid:public_id>/<str:step>/", inside(listing.step), name="listing-step"),
+    path("lists/<uuid:public_id>/letters/<str:kind>/", inside(listing.letter), name="listing-letter"),
     # Memoranda and joint action
     # The check
     path("checks/", inside(checks.ask), name="checks"),

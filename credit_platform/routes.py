@@ -179,6 +179,18 @@ ROUTES: dict[str, Rule] = {
     "office:edition-affected": Rule(Access.SCOPED),
     "office:edition-approve": Rule(Access.SCOPED, POST),
     # Lists
+    "office:lists": Rule(Access.SCOPED),
+    "office:listings": Rule(Access.SCOPED),
+    "office:listings-export": Rule(Access.SCOPED),
+    "office:listing-new": Rule(Access.SCOPED),
+    "office:listing-propose": Rule(Access.SCOPED, FORM),
+    "office:listing-template": Rule(Access.SIGNED_IN),
+    "office:listing-files": Rule(Access.SCOPED, FORM),
+    "office:listing-file": Rule(Access.SCOPED),
+    "office:listing-file-returned": Rule(Access.SCOPED),
+    "office:listing": Rule(Access.SCOPED),
+    "office:listing-step": Rule(Access.SCOPED, FORM),
+    "office:listing-letter": Rule(Access.SCOPED),
     # Memoranda and joint action
     # The check
     "office:checks": Rule(Access.SCOPED, FORM),

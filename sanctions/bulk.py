@@ -1,4 +1,4 @@
-"""Raw PostgreSQL: the tasks of joint action, opened and lifted for many listings at once."""
+"""Raw PostgreSQL: the tasks of joint action and the records of lists, for many listings at once."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -12,6 +12,14 @@ OPEN, LIFT = (
     (FOLDER / name).read_text(encoding="utf-8").strip().split("\n\n")
     for name in ("open_actions.sql", "lift_actions.sql")
 )
+
+ADOPT = (FOLDER / "adopt_records.sql").read_text(encoding="utf-8")
+
+
+def adopt_records(*, today: date, size: int) -> list[tuple[int, str]]:
+    """Listings made of at most `size` reported records (id, label)."""
+    with connection.cursor() as cursor:
+        return cursor.execute(ADOPT, {"today": today, "size": size}).fetchall()
 
 
 def open_actions(listings: Sequence[int], *, today: date, due_on: date) -> tuple[list[tuple[int, str]], int]:

@@ -11,9 +11,10 @@ from records.models import IdentifierKind
 from sanctions.models import Listing
 
 FOREVER = date(2099, 12, 31)  # 长期有效, as the templates of the double publicity write it
-OTHER_FIELDS = yaml.safe_load((Path(__file__).parent / "data" / "publication.yaml").read_text(encoding="utf-8"))
-# What YLXY asks about where a good name comes from; a list of this platform is kept by an authority.
+PUBLICATION = yaml.safe_load((Path(__file__).parent / "data" / "publication.yaml").read_text(encoding="utf-8"))
+# What YLXY asks about where a good name comes from; most lists of this platform are kept by an authority.
 SOURCE_CLASS = "信用状况良好的行政相对人"
+SOURCE_CLASSES = PUBLICATION.pop("source_classes")
 
 
 def values_of(listing: Listing, item: InformationItem) -> dict[str, str]:
@@ -24,12 +25,13 @@ def values_of(listing: Listing, item: InformationItem) -> dict[str, str]:
         "basis": str(listing.kind.legal_basis),
         "authority_code": listing.department.uscc or "",
         "department": listing.department.name,
-        "source_class": SOURCE_CLASS,
+        "conduct": listing.conduct.name if listing.conduct else "",
+        "source_class": SOURCE_CLASSES.get(listing.list_code, SOURCE_CLASS),
     }
-    others = OTHER_FIELDS.get(item.code, {})
+    others = PUBLICATION.get(item.code, {})
     values = {}
     for field in item.fields.all():
-        text = by_role.get(field.role, "") if field.role else said.get(others.get(field.code), "")
+        text = said[others[field.code]] if field.code in others else by_role.get(field.role, "")
         if text and (not field.applies_to or listing.subject_kind in field.applies_to):
             values[field.code] = text
     return values

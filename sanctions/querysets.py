@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import DateField, Exists, F, OuterRef, Q
+from django.db.models.functions import TruncDate
 
-from accounts.models import Department
+from accounts.models import Department, Role
 from records.models import Record
 from records.querysets import ScopedQuerySet
 from records.workflow import RECORD_OPEN
@@ -21,7 +22,13 @@ class DatedQuerySet(models.QuerySet):
 
 
 class ListKindQuerySet(DatedQuerySet):
-    pass
+    def kept_by(self, line: str):
+        """Lists whose subjects this line of departments decides on."""
+        return self.filter(lines__contains=[line])
+
+    def proposable(self):
+        """Lists somebody is proposed for here; the others live by the records that departments report."""
+        return self.filter(is_reported=False)
 
 
 class MemorandumQuerySet(DatedQuerySet):
@@ -43,6 +50,43 @@ class ListingQuerySet(ScopedQuerySet):
         """Still entered, though the term is over or the record it rests on has ended: for the sweep to close."""
         ended = Q(ends_on__lt=on) | Q(record__isnull=False) & ~Q(record__state__in=("current", "disputed", "suspended"))
         return self.filter(ended, state=workflow.ENTERED)
+
+    def contradicted(self, *, on: date):
+        """Held up as an example, and an adverse record has come since (33号（三）（十九）). They count no more.
+
+        Since: decided after the entry, or known here only after it. What is being verified contradicts nobody yet
+        (33号（二十二）).
+        """
+        known_on = TruncDate("created_at", output_field=DateField())
+        adverse = Record.objects.alias(known_on=known_on).filter(
+            Q(decided_on__gt=OuterRef("entered_on")) | Q(known_on__gt=OuterRef("entered_on")),
+            subject=OuterRef("subject"),
+            item__is_adverse=True,
+            state__in=("current", "expired"),
+            decided_on__gt=three_years_before(on),
+            decided_on__lte=on,
+        )
+        return self.filter(Exists(adverse), tone="red", state=workflow.ENTERED)
+
+    def to_notify(self):
+        """Proposed; the subject has to be told, or the candidate made public."""
+        return self.filter(state=workflow.PROPOSED)
+
+    def waiting_for(self, user, *, on: date):
+        """What this person can go on with: a clerk tells, a lead decides what somebody else has proposed."""
+        if user.role == Role.LEAD:
+            return self.to_decide(on=on).exclude(proposed_by=user)
+        return self.to_notify() if user.role == Role.CLERK else self.to_decide(on=on)
+
+    def ending_by(self, day: date):
+        """Entered for a term that is over by that day."""
+        return self.filter(state=workflow.ENTERED, ends_on__lte=day)
+
+    def about_subjects_in(self, prefix: str):
+        """Of a region: where the subject is known to be, else where its code was given out."""
+        known = Q(subject__region_code__startswith=prefix)
+        typed = Q(subject__isnull=True, identifier_kind="uscc", lookup__regex=f"^.{{2}}{prefix}")
+        return self.filter(known | typed)
 
 
 class MeasureTaskQuerySet(models.QuerySet):
@@ -75,6 +119,10 @@ class MeasureTaskQuerySet(models.QuerySet):
 
     def in_order(self):
         return self.order_by(F("due_on").asc(nulls_last=True), "pk")
+
+
+class ListingFileQuerySet(ScopedQuerySet):
+    pass
 
 
 class CheckQuerySet(ScopedQuerySet):

@@ -25,3 +25,13 @@ def notice_changes() -> None:
 @shared_task
 def send_webhooks() -> None:
     webhooks.send_due()
+
+
+@shared_task
+def adopt_records() -> None:
+    services.adopt_records(today=today())
+
+
+@shared_task
+def review_red_lists() -> None:
+    services.review_red_lists(today=today())

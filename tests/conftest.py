@@ -36,6 +36,7 @@ BUSINESS = (
     "audit_followup",
     "audit_inspection",
     "audit_monitoredinstitution",
+    "sanctions_listingfile",
     "exchange_headhandover",
     "exchange_identitycheck",
     "exchange_handover",

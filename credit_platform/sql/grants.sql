@@ -33,7 +33,7 @@ REVOKE DELETE ON records_subjectmerge, records_codecase, records_codecaserow FRO
 REVOKE DELETE ON records_record, records_batch, records_specialquery, records_changerequest, records_erasure FROM credit_office, credit_worker;
 REVOKE DELETE ON records_reportingduty, records_bulletin, records_coveragebase FROM credit_office, credit_worker;
 -- The consequences: an answer never changes, a listing, a task and an action never disappear.
-REVOKE UPDATE, DELETE ON sanctions_check FROM credit_office, credit_worker;
+REVOKE UPDATE, DELETE ON sanctions_check, sanctions_listingfile FROM credit_office, credit_worker;
 REVOKE DELETE ON sanctions_listing, sanctions_listkind, sanctions_jointaction, sanctions_measuretask FROM credit_office, credit_worker;
 REVOKE UPDATE, DELETE ON sanctions_eligibilitycertificate, sanctions_reviewopinion FROM credit_office, credit_worker;
 REVOKE DELETE ON sanctions_matter, sanctions_mattercases, sanctions_subscription, sanctions_webhookdelivery FROM credit_office, credit_worker;
@@ -51,10 +51,11 @@ REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM credit_office, credit_wo
 REVOKE INSERT, UPDATE, DELETE ON public_subject, public_record, public_listing FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON public_receipt FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON public_former_name, public_former_address, public_edition FROM credit_office, credit_worker;
+REVOKE INSERT, UPDATE, DELETE ON public_list_kind FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON records_certificate, national_reference, listing_in_force FROM credit_office, credit_worker;
 
 GRANT SELECT ON public_subject, public_record, public_listing, public_former_name, public_former_address TO credit_portal;
-GRANT SELECT ON public_edition, public_receipt, accounts_region TO credit_portal;
+GRANT SELECT ON public_edition, public_receipt, public_list_kind, accounts_region TO credit_portal;
 GRANT SELECT ON catalogue_informationitem, catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis,
     catalogue_informationitem_further_bases TO credit_portal;
 GRANT SELECT ON catalogue_keyfield, catalogue_sourceline TO credit_portal;

@@ -24,7 +24,13 @@ from records.services.records import (
     settle_record,
     withdraw_record,
 )
-from records.services.subjects import enter_standing, note_verification, rename_subject, reveal_identifier
+from records.services.subjects import (
+    enter_standing,
+    know_subject,
+    note_verification,
+    rename_subject,
+    reveal_identifier,
+)
 from records.services.systems import change_system, end_system, enter_system, receive_from
 from records.services.undoing import undo_batch
 
@@ -51,6 +57,7 @@ __all__ = [
     "find_duplicates",
     "import_population",
     "judge_distinct",
+    "know_subject",
     "merge_subjects",
     "note_verification",
     "read_lost_previews_again",

@@ -10,11 +10,40 @@ from audit import services as audit
 from audit.actions import Action
 from catalogue.models import SubjectKind
 from records import crypto
+from records.bulk_subjects import lock_merging
 from records.errors import Refused, RightMissing
-from records.identity import name_key
-from records.models import FormerName, Identifier, Record, StandingChange, Subject, Verification
+from records.identity import adult_on, check_person_id, check_uscc, name_key
+from records.models import FormerName, Identifier, IdentifierKind, Record, StandingChange, Subject, Verification
 from records.services.batches import require_right
 from records.services.readings import Reader, note_readings
+
+
+@transaction.atomic
+def know_subject(*, kind: str, name: str, number: str, number_kind: str = "") -> Identifier:
+    """The subject with this number, made if nobody knew it, with no record: what other platforms say comes this way.
+
+    `number_kind` is the Chinese name of a person's document. Raises InvalidIdentifier, Refused (person_name_conflict).
+    """
+    person = check_person_id(number_kind, number) if kind == SubjectKind.PERSON else None
+    id_kind = person.kind if person else IdentifierKind.USCC.value
+    lookup = crypto.blind_index(person.kind, person.number) if person else check_uscc(number)
+    lock_merging()
+    known = Identifier.objects.select_related("subject").filter(kind=id_kind, lookup=lookup).first()
+    if known is not None:
+        if person and known.subject.name_key != name_key(name):
+            raise Refused("该证件号码已经登记在另一个姓名之下，请核对。", code="person_name_conflict")
+        return known
+    subject = Subject.objects.create(
+        kind=kind,
+        legal_name=name,
+        name_key=name_key(name),
+        uscc=None if person else lookup,
+        region_code="" if person else lookup[2:8],
+        adult_on=adult_on(person.born_on) if person and person.born_on else None,
+    )
+    audit.record(Action.SUBJECT_REGISTERED, subject)
+    cipher = crypto.seal_text(person.number) if person else ""
+    return Identifier.objects.create(subject=subject, kind=id_kind, lookup=lookup, cipher=cipher)
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from sanctions.models.checks import Channel, Check, EligibilityCertificate, Matter, MatterCases, ReviewOpinion, Verdict
 from sanctions.models.joint import JointAction, MeasureTask, Purpose
-from sanctions.models.listings import ConductClass, Listing, ListingInForce, ListKind, Origin, Tone
+from sanctions.models.listings import ConductClass, Listing, ListingFile, ListingInForce, ListKind, Origin, Tone
 from sanctions.models.memoranda import (
     Addressee,
     Force,
@@ -27,6 +27,7 @@ __all__ = [
     "JointAction",
     "ListKind",
     "Listing",
+    "ListingFile",
     "ListingInForce",
     "Matter",
     "MatterCases",

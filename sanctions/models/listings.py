@@ -11,7 +11,7 @@ from django.db.models import F, Func, Q
 from catalogue.models import Evidence, InForce, LegalBasis, SubjectKind
 from records.models import IdentifierKind, Record, Subject
 from sanctions import workflow
-from sanctions.querysets import ListingQuerySet, ListKindQuerySet
+from sanctions.querysets import ListingFileQuerySet, ListingQuerySet, ListKindQuerySet
 
 
 class Tone(models.TextChoices):
@@ -59,7 +59,9 @@ class ListKind(models.Model):
     )
     subject_kinds = ArrayField(models.CharField(max_length=20, choices=SubjectKind.choices), verbose_name="主体类别")
     conduct_codes = ArrayField(models.CharField(max_length=10), default=list, blank=True, verbose_name="失信行为类别")
-    term_months = models.PositiveSmallIntegerField("期限（月）", null=True, blank=True)
+    term_months = models.PositiveSmallIntegerField("最长期限（月）", null=True, blank=True)
+    term_stated = models.BooleanField("期限由决定文书写明", default=False)
+    is_reported = models.BooleanField("只收部门报送的记录", default=False)
     exit_conditions = models.TextField("移出条件")
     is_public = models.BooleanField("向社会公布", default=True)
     in_force_from = models.DateField("施行日期")
@@ -134,6 +136,7 @@ class Listing(models.Model):
     cipher = models.TextField(blank=True, editable=False)
     document_no = models.CharField("决定文书号", max_length=128)
     decided_on = models.DateField("决定日期")
+    stated_until = models.DateField("文书写明的期限至", null=True)
     authority = models.CharField("认定机关", max_length=200)
     facts = models.TextField("列入事由")
     conduct = models.ForeignKey(
@@ -197,6 +200,9 @@ class Listing(models.Model):
                 ],
                 condition=~Q(state__in=workflow.LISTING_VOID),
             ),
+            models.UniqueConstraint(
+                fields=["origin", "origin_ref"], name="an_inbound_row_once", condition=~Q(origin_ref="")
+            ),
             models.CheckConstraint(condition=Q(state__in=workflow.ListingState.values), name="listing_state_is_known"),
             models.CheckConstraint(condition=~Q(document_no=""), name="listing_has_a_decision_document"),
             models.CheckConstraint(
@@ -232,6 +238,39 @@ class Listing(models.Model):
     @property
     def is_person(self) -> bool:
         return self.subject_kind == SubjectKind.PERSON
+
+
+class ListingFile(models.Model):
+    """名单批量提名: one file of proposals for one list, with what became of each row. Insert-only, no names in it.
+
+    `returned`: [{row, document_no, code, reason}, …], the rows that were not taken.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField("表单键", unique=True, editable=False)
+    kind = models.ForeignKey(ListKind, models.PROTECT, related_name="files", verbose_name="名单")
+    department = models.ForeignKey(
+        "accounts.Department", models.PROTECT, related_name="listing_files", verbose_name="认定部门"
+    )
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="提名人")
+    file_name = models.CharField("文件名", max_length=255)
+    file_digest = models.CharField("文件摘要（SM3）", max_length=64)
+    rows_total = models.PositiveIntegerField("行数")
+    rows_accepted = models.PositiveIntegerField("已提名")
+    returned = models.JSONField("退回的行", default=list)
+    created_at = models.DateTimeField("提交时间", auto_now_add=True)
+
+    objects = ListingFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "名单批量提名"
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return f"{self.kind.code} {self.file_name}"
+
+    def audit_label(self):
+        return f"{self.kind.code} {self.rows_accepted}/{self.rows_total}"
 
 
 class ListingInForce(models.Model):

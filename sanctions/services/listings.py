@@ -48,13 +48,14 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The decision a listing rests on: document, date, authority, facts, class of conduct."""
+    """The decision a listing rests on: document, date, authority, facts, class of conduct, the term it states."""
 
     document_no: str
     decided_on: date
     authority: str
     facts: str
     conduct: ConductClass | None = None
+    until: date | None = None
 
 
 @transaction.atomic
@@ -70,24 +71,35 @@ def propose_listing(
 ) -> Listing:
     """Propose a subject for a list. The same key gives the listing already made.
 
-    Raises RightMissing, Refused: list_not_in_force, department_does_not_keep_list, subject_kind_not_listed,
-    document_missing, decided_in_future, conduct_missing, subject_is_minor, listed_already, and the code of a number.
+    Raises RightMissing, Refused: listed_already, and what check_proposal raises.
     """
     require_right(actor, "report", department)
     if sent := Listing.objects.filter(key=key).first():
         return sent
-    _require_lawful(kind, named, decision, department, today)
-    id_kind, lookup, cipher = _identify(named, decision)
+    id_kind, lookup, cipher = check_proposal(kind, named, decision, department=department, today=today)
     listing = Listing(
         kind=kind, list_code=kind.code, tone=kind.tone, department=department, origin=Origin.PLATFORM,
         subject_kind=named.kind, subject_name=named.name.strip(), identifier_kind=id_kind, lookup=lookup, cipher=cipher,
         document_no=decision.document_no, decided_on=decision.decided_on, authority=decision.authority,
-        facts=decision.facts, conduct=decision.conduct, key=key, proposed_by=actor,
+        stated_until=decision.until, facts=decision.facts, conduct=decision.conduct, key=key, proposed_by=actor,
         proposed_on=today,
     )  # fmt: skip
     save_once(listing)
     audit.record(Action.LISTING_PROPOSED, listing, actor=actor, business_on=today, detail={"list": kind.code})
     return listing
+
+
+def check_proposal(
+    kind: ListKind, named: Named, decision: Decision, *, department: Department, today: date
+) -> tuple[str, str, str]:
+    """Whether the law lets this department propose this; kind, lookup and ciphertext of the number. Writes nothing.
+
+    Raises Refused: list_not_in_force, list_is_reported, department_does_not_keep_list, subject_kind_not_listed,
+    name_missing, document_missing, decided_in_future, conduct_missing, until_missing, until_before_decision,
+    subject_is_minor, and the code of a number.
+    """
+    _require_lawful(kind, named, decision, department, today)
+    return _identify(named, decision)
 
 
 def save_once(listing: Listing) -> None:
@@ -107,16 +119,25 @@ def _require_lawful(kind: ListKind, named: Named, decision: Decision, department
     faults = (
         (not ListKind.objects.in_force(on=today).filter(pk=kind.pk).exists(),
          "list_not_in_force", f"“{kind}”不在有效期内，不能列入。"),
+        (kind.is_reported,
+         "list_is_reported", f"“{kind}”只收认定机关报送的记录，不能在这里提名。请报送“{kind.item_code}”。"),
         (department.line not in kind.lines,
          "department_does_not_keep_list", f"{department}不是“{kind}”的认定机关。"),
         (named.kind not in kind.subject_kinds,
          "subject_kind_not_listed",
          f"“{kind}”没有列入{SubjectKind(named.kind).label}的法律依据，不能列入。"),
+        (not named.name.strip(), "name_missing", "请填写主体名称或者姓名。"),
         (not decision.document_no.strip() or not decision.facts.strip(),
          "document_missing", "请写明认定文书的文号和列入事由，没有决定文书的不能列入名单。"),
         (decision.decided_on > today, "decided_in_future", "决定日期晚于今天，请核对决定文书。"),
-        (kind.tone == Tone.BLACK and (decision.conduct is None or decision.conduct.code not in kind.conduct_codes),
+        (bool(kind.conduct_codes) and decision.conduct is None,
          "conduct_missing", "请选择该名单规定的失信行为类别（国发〔2016〕33号（九））。"),
+        (decision.conduct is not None and decision.conduct.code not in kind.conduct_codes,
+         "conduct_missing", f"“{kind}”不针对这类行为，请重新选择行为类别。"),
+        (kind.term_stated and decision.until is None,
+         "until_missing", f"列入“{kind}”的期限由决定文书写明，请填写期限至哪一天。"),
+        (decision.until is not None and decision.until <= decision.decided_on,
+         "until_before_decision", "文书写明的期限不晚于决定日期，请核对。"),
     )  # fmt: skip
     for is_wrong, code, sentence in faults:
         if is_wrong:
@@ -202,7 +223,7 @@ def enter_listing(listing: Listing, *, actor: User, reason: str, today: date) ->
     """Decide that the subject is listed: the record is published and joint action begins, in the same moment.
 
     Raises RightMissing (also for who proposed), Refused: reason_required, statement_period_runs, subject_is_minor,
-    adverse_record_held, not_publishable (with what the record lacks), TransitionRefused.
+    adverse_record_held, term_is_over, not_publishable (with what the record lacks), TransitionRefused.
     """
     listing = _to_decide(listing, actor, "enter", reason)
     if today <= (listing.statement_until or today) and listing.state == workflow.NOTIFIED:
@@ -213,14 +234,22 @@ def enter_listing(listing: Listing, *, actor: User, reason: str, today: date) ->
         _require_clean(listing, today)
     listing.state = workflow.next_state(listing.state, "enter")
     listing.entered_on = today
-    if listing.kind.term_months:
-        listing.ends_on = terms.last_day(today, terms.Term(listing.kind.term_months, terms.Unit.MONTH))
+    listing.ends_on = _ends_on(listing, today)
+    if listing.ends_on and listing.ends_on < today:
+        raise Refused(f"决定文书写明的期限已于 {listing.ends_on} 届满，不能再列入。", code="term_is_over")
     listing.record = _publish(listing, actor, today)
     listing.subject_id = listing.record.subject_id
     _decided(listing, actor, reason)
     audit.record(Action.LISTING_ENTERED, listing, actor=actor, reason=reason, business_on=today)
     joint.open_actions([listing.pk], today=today)
     return listing
+
+
+def _ends_on(listing: Listing, entered_on: date) -> date | None:
+    """The last day on the list: what the decision states, never longer than the rule of the list allows."""
+    months = listing.kind.term_months
+    longest = terms.last_day(entered_on, terms.Term(months, terms.Unit.MONTH)) if months else None
+    return min((day for day in (listing.stated_until, longest) if day), default=None)
 
 
 def _publish(listing: Listing, actor: User, today: date) -> Record:
@@ -363,6 +392,21 @@ def close_ended(*, today: date) -> int:
             leave(listing, actor=None, kind=kind, reason=kind.label, today=on)
             closed += 1
     return closed
+
+
+def review_red_lists(*, today: date) -> int:
+    """Take off the red lists whoever has become adverse since (33号（三）（十九）). Returns how many have left."""
+    left = 0
+    for pk in Listing.objects.contradicted(on=today).order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            found = Listing.objects.contradicted(on=today).filter(pk=pk)
+            listing = found.select_for_update(of=("self",), skip_locked=True).first()
+            if listing is None:
+                continue
+            kind = ExitKind.ADVERSE
+            leave(listing, actor=None, kind=kind, reason=kind.label, today=today)
+            left += 1
+    return left
 
 
 def _locked(listing: Listing) -> Listing:

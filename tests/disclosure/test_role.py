@@ -37,6 +37,7 @@ READABLE = {
     "public_former_address",
     "public_edition",
     "public_receipt",
+    "public_list_kind",
     "accounts_region",
     "audit_treehead",
     "catalogue_informationitem",

@@ -7,12 +7,11 @@ import audit.review
 import catalogue.services
 import deadlines.services
 import sanctions.services.matters_seed
+import sanctions.services.seeding
 
 
 class Command(BaseCommand):
-    help = (
-        "载入行政区划、部门、信息目录、公示期限、工作日历、法定期限、查阅规则和业务事项（可重复执行，不覆盖人工修改）"
-    )
+    help = "载入平台运行所需的区划、部门、目录、期限、名单、备忘录和事项（可重复执行，不覆盖人工修改）"
 
     def handle(self, **options):
         for seed in (
@@ -21,5 +20,6 @@ class Command(BaseCommand):
             catalogue.services.seed,
             audit.review.seed,
             sanctions.services.matters_seed.seed,
+            sanctions.services.seeding.seed,
         ):
             self.stdout.write("，".join(f"{name} {count}" for name, count in seed().items()))
