@@ -125,6 +125,8 @@ class Action(models.TextChoices):
     TASK_ANSWERED = "sanctions.task.answered", "反馈奖惩任务"
     TASK_RETURNED = "sanctions.task.returned", "退回奖惩任务"
     TASK_VERIFIED = "sanctions.task.verified", "核验奖惩任务"
+    TASK_LIFTED = "sanctions.task.lifted", "解除对责任人员的措施"
+    TASKS_EXPORTED = "sanctions.tasks.exported", "导出奖惩任务和措施"
     TASK_OVERDUE = "sanctions.task.overdue", "奖惩任务逾期"
     SUBJECT_CHECKED = "sanctions.subject.checked", "查询应当采取的奖惩措施"
 

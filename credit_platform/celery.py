@@ -36,6 +36,7 @@ app.conf.beat_schedule = {
         ("editions whose day has come", "records.tasks.carry_out_editions", 60.0, 60),
         ("applications nobody decided", "records.tasks.lapse_special_queries", 3600.0, 3600),
         ("listings that ended", "sanctions.tasks.close_ended", 60.0, 60),
+        ("measures to order", "sanctions.tasks.open_due", 60.0, 60),
         ("measures nobody answered for", "sanctions.tasks.note_overdue", 3600.0, 3600),
         ("pending for the nation", "exchange.tasks.push_pending", 3.0, 3),
         ("persons to verify", "exchange.tasks.verify_persons", 30.0, 30),

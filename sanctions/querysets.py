@@ -3,9 +3,9 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
-from accounts.models import Department
+from accounts.models import Department, Role
 from records.querysets import ScopedQuerySet
 from sanctions import workflow
 
@@ -24,6 +24,17 @@ class MemorandumQuerySet(DatedQuerySet):
     def acting(self, *, on: date):
         """Approved and in force: those that set departments to work."""
         return self.in_force(on=on).filter(state=workflow.APPROVED)
+
+    def visible_to(self, user):
+        """The register is for every member of staff; a draft for whoever works on it or has to decide on it."""
+        if not (user.is_authenticated and user.is_active):
+            return self.none()
+        if user.sees_whole_province or user.role == Role.ADMINISTRATOR:
+            return self
+        own = Q(author=user)
+        if user.department_id:
+            own |= Q(author__department=user.department_id)
+        return self.filter(~Q(state__in=workflow.MEMORANDUM_DRAFTS) | own)
 
 
 class ListingQuerySet(ScopedQuerySet):
@@ -56,22 +67,50 @@ class MeasureTaskQuerySet(models.QuerySet):
     def open(self):
         return self.filter(state__in=workflow.TASK_OPEN)
 
+    def standing(self):
+        """Measures ordered and not lifted, whatever has been answered."""
+        return self.filter(purpose="execute").exclude(state=workflow.LIFTED)
+
+    def unnamed(self):
+        """Of persons responsible whom the record of their listing names no more."""
+        named = self._record().objects.filter(
+            derived_from=OuterRef("action__listing__record"),
+            subject=OuterRef("subject"),
+            state__in=("current", "disputed", "suspended"),
+        )
+        return self.filter(~Exists(named), as_responsible=True)
+
     def overdue(self, *, on: date):
         return self.open().filter(due_on__lt=on)
 
     def resting(self):
         """Those whose listing is being verified: 暂不执行 (33号（二十二）)."""
-        resting = Q(action__listing__suspended_at__isnull=False) | Q(
-            action__listing__record__state__in=("disputed", "suspended")
-        )
-        return self.filter(resting)
+        return self.filter(self.rests())
 
     def with_resting(self):
         """Each with `rests`: whether it must not be carried out at present."""
-        suspended = Q(action__listing__suspended_at__isnull=False) | Q(
-            action__listing__record__state__in=("disputed", "suspended")
+        return self.annotate(rests=models.ExpressionWrapper(self.rests(), models.BooleanField()))
+
+    def rests(self) -> Q:
+        """What `listing_in_force` says of a suspension, for a list of tasks. A release never rests."""
+        disputed = ("disputed", "suspended")
+        person = self._record().objects.filter(
+            derived_from=OuterRef("action__listing__record"), subject=OuterRef("subject"), state__in=disputed
         )
-        return self.annotate(rests=models.ExpressionWrapper(suspended, models.BooleanField()))
+        listing = Q(action__listing__suspended_at__isnull=False) | Q(action__listing__record__state__in=disputed)
+        return Q(purpose="execute") & ~Q(state=workflow.LIFTED) & (listing | Q(Exists(person), as_responsible=True))
+
+    def _record(self):
+        listing = self.model._meta.get_field("action").related_model._meta.get_field("listing").related_model
+        return listing._meta.get_field("record").related_model
+
+    def led_by(self, user):
+        """What departments have to do because the user's own department decided so."""
+        return self.filter(action__listing__department__in=Department.objects.visible_to(user))
+
+    def to_verify(self):
+        """Answered, and the lead has not looked at it yet."""
+        return self.filter(state__in=workflow.TASK_ANSWERED)
 
     def in_order(self):
         return self.order_by(F("due_on").asc(nulls_last=True), "pk")

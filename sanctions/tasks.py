@@ -14,3 +14,9 @@ def close_ended() -> None:
 @shared_task
 def note_overdue() -> None:
     services.note_overdue(today=today())
+
+
+@shared_task
+def open_due() -> None:
+    services.lift_unnamed(today=today())
+    services.open_due(today=today())

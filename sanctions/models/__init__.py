@@ -1,9 +1,10 @@
 """The sanctions' tables. One module a noun, all of them named here."""
 
 from sanctions.models.checks import Channel, Check, Matter, Verdict
-from sanctions.models.joint import JointAction, MeasureTask, Purpose
+from sanctions.models.joint import Industry, JointAction, MeasureTask, Purpose
 from sanctions.models.listings import ConductClass, Listing, ListingInForce, ListKind, Origin, Tone
 from sanctions.models.memoranda import (
+    BANS,
     Addressee,
     Force,
     Incentive,
@@ -16,12 +17,14 @@ from sanctions.models.memoranda import (
 )
 
 __all__ = [
+    "BANS",
     "Addressee",
     "Channel",
     "Check",
     "ConductClass",
     "Force",
     "Incentive",
+    "Industry",
     "JointAction",
     "ListKind",
     "Listing",

@@ -3,7 +3,7 @@
 -- record is being verified it rests (国发〔2016〕33号（二十二）: 核实期间暂不执行): a question of the record's own state, so that no
 -- verb can forget it.
 CREATE VIEW listing_in_force AS
-WITH entered AS (
+WITH entered AS NOT MATERIALIZED (
     SELECT l.id, l.subject_id, l.list_code, l.tone, l.department_id, l.entered_on, l.ends_on, l.record_id,
            (l.suspended_at IS NOT NULL OR coalesce(r.state IN ('disputed', 'suspended'), false)) AS is_suspended,
            l.under_review_since IS NOT NULL AS is_under_review
