@@ -161,6 +161,31 @@ ROUTES: dict[str, Rule] = {
     "office:edition-approve": Rule(Access.SCOPED, POST),
     # Lists
     # Memoranda and joint action
+    "office:memoranda": Rule(Access.SCOPED),
+    "office:memorandum-new": Rule(Access.SCOPED, FORM),
+    "office:memorandum": Rule(Access.SCOPED),
+    "office:memorandum-workbook": Rule(Access.SCOPED),
+    "office:memorandum-edition": Rule(Access.SCOPED, POST),
+    "office:memorandum-change": Rule(Access.SCOPED, FORM),
+    "office:measure-new": Rule(Access.SCOPED, FORM),
+    "office:measure": Rule(Access.SCOPED, FORM),
+    "office:memorandum-submit": Rule(Access.SCOPED, POST),
+    "office:memorandum-decide": Rule(Access.SCOPED, FORM),
+    "office:memorandum-repeal": Rule(Access.SCOPED, FORM),
+    "office:tasks": Rule(Access.SCOPED),
+    "office:tasks-export": Rule(Access.SCOPED),
+    "office:tasks-receive": Rule(Access.SCOPED, POST),
+    "office:tasks-to-verify": Rule(Access.SCOPED),
+    "office:tasks-verify": Rule(Access.SCOPED, POST),
+    "office:task-statistics": Rule(Access.SCOPED),
+    "office:task-statistics-export": Rule(Access.SCOPED),
+    "office:task": Rule(Access.SCOPED),
+    "office:task-receive": Rule(Access.SCOPED, POST),
+    "office:task-answer": Rule(Access.SCOPED, POST),
+    "office:task-judge": Rule(Access.SCOPED, POST),
+    "office:case": Rule(Access.SCOPED),
+    "office:bans": Rule(Access.SCOPED),
+    "office:bans-export": Rule(Access.SCOPED),
     # The check
     # Commitments, supervision, points
     # Help

@@ -3,11 +3,14 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce
 
 from accounts.models import Department, Role
 from records.querysets import ScopedQuerySet
 from sanctions import workflow
+
+NEVER = Value(date(9999, 12, 31))  # what only informs has no due date and waits last
 
 
 class DatedQuerySet(models.QuerySet):
@@ -108,12 +111,27 @@ class MeasureTaskQuerySet(models.QuerySet):
         """What departments have to do because the user's own department decided so."""
         return self.filter(action__listing__department__in=Department.objects.visible_to(user))
 
+    def bans(self):
+        """Those by which an industry or occupation was closed for a time, whatever has become of it."""
+        return self.filter(ban_until__isnull=False)
+
+    def standing_bans(self, *, on: date):
+        return self.filter(ban_until__gte=on, lifted_on__isnull=True)
+
     def to_verify(self):
         """Answered, and the lead has not looked at it yet."""
         return self.filter(state__in=workflow.TASK_ANSWERED)
 
     def in_order(self):
         return self.order_by(F("due_on").asc(nulls_last=True), "pk")
+
+    def waiting_first(self):
+        """What waits for the department by its due date, then the rest, the newest first."""
+        is_open = Q(state__in=workflow.TASK_OPEN)
+        due = Case(When(is_open, then=Coalesce("due_on", NEVER)), default=None, output_field=models.DateField()).asc(
+            nulls_last=True
+        )
+        return self.order_by(due, F("pk").desc())
 
 
 class CheckQuerySet(ScopedQuerySet):

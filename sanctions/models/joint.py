@@ -96,6 +96,10 @@ class MeasureTask(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, db_index=False, related_name="+", verbose_name="反馈人"
     )
     answered_at = models.DateTimeField("反馈时间", null=True)
+    # What was answered, for the figures: the state moves on when the lead verifies or the measure is lifted.
+    answer = models.CharField(
+        "反馈", max_length=12, choices=workflow.TaskState.choices, blank=True, default="", db_default=""
+    )
     executed_on = models.DateField("执行日期", null=True)
     outcome = models.TextField("执行情况或者理由", blank=True, db_default="")
     evidence_no = models.CharField("佐证文号", max_length=128, blank=True, db_default="")

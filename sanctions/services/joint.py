@@ -142,7 +142,7 @@ def answer_task(
         _require_executable(task, executed_on, today)
         task.executed_on, task.was_executed = executed_on, True
         _ban(task, ban)
-    task.outcome, task.evidence_no = outcome, evidence_no
+    task.answer, task.outcome, task.evidence_no = task.state, outcome, evidence_no
     task.answered_by, task.answered_at = actor, timezone.now()
     _save(task)
     audit.record(Action.TASK_ANSWERED, task, actor=actor, business_on=executed_on, detail={"answer": task.state})
