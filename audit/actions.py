@@ -132,6 +132,8 @@ class Action(models.TextChoices):
     TASK_ANSWERED = "sanctions.task.answered", "反馈奖惩任务"
     TASK_RETURNED = "sanctions.task.returned", "退回奖惩任务"
     TASK_VERIFIED = "sanctions.task.verified", "核验奖惩任务"
+    TASK_LIFTED = "sanctions.task.lifted", "解除对责任人员的措施"
+    TASKS_EXPORTED = "sanctions.tasks.exported", "导出奖惩任务和措施"
     TASK_OVERDUE = "sanctions.task.overdue", "奖惩任务逾期"
     OPINION_ISSUED = "sanctions.opinion.issued", "出具审查意见书"
     CHECK_EXPORTED = "sanctions.check.exported", "导出核验记录"

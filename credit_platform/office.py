@@ -38,7 +38,8 @@ from records.views.duties import DutyLine, duty_lines
 from records.views.lateness import RECENT, late_reports
 from records.views.lists import batch_badge
 from records.workflow import CHANGE_REFUSED, COMMITTED, REFUSED, TransitionRefused
-from sanctions.models import Listing
+from sanctions.figures import waiting as waiting_measures
+from sanctions.models import Listing, MeasureTask
 
 LATEST_BATCHES = 8
 OPEN_DUTIES, DUTY_MONTHS = 6, 3
@@ -109,6 +110,7 @@ def _tasks(user) -> list[dict]:
     )
     return [
         *_decisions(user),
+        *_measures(user),
         _counted(
             returned["rows"],
             "行被退回",
@@ -186,6 +188,34 @@ def _decisions(user) -> list[dict]:
             _task(listings, "件名单条目待告知", told, waiting_listings),
         ]
     return []
+
+
+def _measures(user) -> list[dict]:
+    """What joint action asks of this department, and what others have answered because of it."""
+    if user.role not in DEPARTMENT_ROLES:
+        return []
+    task_list = reverse("office:tasks")
+    counts = waiting_measures(MeasureTask.objects.mine(user), today())
+    waiting = [
+        _counted(counts["overdue"], "件奖惩任务逾期", "已过办理期限。请立即办理并反馈。", f"{task_list}?show=overdue"),
+        _counted(
+            counts["to_receive"],
+            "件奖惩任务待签收",
+            "签收后在期限内办理并反馈。",
+            f"{task_list}?show=to-receive",
+        ),
+        _counted(
+            counts["in_hand"],
+            "件奖惩任务待反馈",
+            "写明执行情况；不能执行或者不适用的，写明理由。",
+            f"{task_list}?show=in-hand",
+        ),
+    ]
+    if user.role == Role.LEAD:
+        answered = MeasureTask.objects.led_by(user).to_verify()
+        advice = "核对执行情况和理由；不充分的退回重办。"
+        waiting.append(_task(answered, "件反馈待核验", advice, reverse("office:tasks-to-verify")))
+    return waiting
 
 
 def _task(rows, words: str, advice: str, url: str) -> dict:

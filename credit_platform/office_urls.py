@@ -33,7 +33,11 @@ from records.views import (
     templates,
     whatif,
 )
-from sanctions.views import checks, eligibility, listing, lists, opinions, proposing, usage, webhooks
+from sanctions.views import bans, checks, eligibility, listing, lists, memoranda, opinions, proposing, usage, webhooks
+from sanctions.views import cases as sanction_cases
+from sanctions.views import drafting as drafting_memoranda
+from sanctions.views import statistics as task_statistics
+from sanctions.views import tasks as measure_tasks
 
 app_name = "office"
 urlpatterns = [
@@ -174,6 +178,31 @@ urlpatterns = [
     path("lists/<uuid:public_id>/<str:step>/", inside(listing.step), name="listing-step"),
     path("lists/<uuid:public_id>/letters/<str:kind>/", inside(listing.letter), name="listing-letter"),
     # Memoranda and joint action
+    path("memoranda/", inside(memoranda.memorandum_list), name="memoranda"),
+    path("memoranda/new/", inside(drafting_memoranda.new_memorandum), name="memorandum-new"),
+    path("memoranda/<uuid:public_id>/", inside(memoranda.memorandum), name="memorandum"),
+    path("memoranda/<uuid:public_id>/measures.xlsx", inside(memoranda.measures_workbook), name="memorandum-workbook"),
+    path("memoranda/<uuid:public_id>/edition/", inside(drafting_memoranda.new_edition), name="memorandum-edition"),
+    path("memoranda/<uuid:public_id>/change/", inside(drafting_memoranda.change), name="memorandum-change"),
+    path("memoranda/<uuid:public_id>/measures/", inside(drafting_memoranda.measure), name="measure-new"),
+    path("memoranda/<uuid:public_id>/measures/<int:number>/", inside(drafting_memoranda.measure), name="measure"),
+    path("memoranda/<uuid:public_id>/submit/", inside(drafting_memoranda.submit), name="memorandum-submit"),
+    path("memoranda/<uuid:public_id>/decide/", inside(memoranda.decide), name="memorandum-decide"),
+    path("memoranda/<uuid:public_id>/repeal/", inside(memoranda.repeal), name="memorandum-repeal"),
+    path("tasks/", inside(measure_tasks.task_list), name="tasks"),
+    path("tasks/export.xlsx", inside(measure_tasks.export), name="tasks-export"),
+    path("tasks/receive/", inside(measure_tasks.receive_many), name="tasks-receive"),
+    path("tasks/waiting/", inside(measure_tasks.to_verify), name="tasks-to-verify"),
+    path("tasks/verify/", inside(measure_tasks.verify_many), name="tasks-verify"),
+    path("tasks/statistics/", inside(task_statistics.statistics), name="task-statistics"),
+    path("tasks/statistics.xlsx", inside(task_statistics.export), name="task-statistics-export"),
+    path("tasks/<uuid:public_id>/", inside(measure_tasks.task), name="task"),
+    path("tasks/<uuid:public_id>/receive/", inside(measure_tasks.receive), name="task-receive"),
+    path("tasks/<uuid:public_id>/answer/", inside(measure_tasks.answer), name="task-answer"),
+    path("tasks/<uuid:public_id>/judge/", inside(measure_tasks.judge), name="task-judge"),
+    path("cases/<uuid:public_id>/", inside(sanction_cases.case), name="case"),
+    path("bans/", inside(bans.ban_list), name="bans"),
+    path("bans/export.xlsx", inside(bans.export), name="bans-export"),
     # The check
     path("checks/", inside(checks.ask), name="checks"),
     path("checks/made/", inside(checks.made), name="checks-made"),

@@ -8,9 +8,9 @@ from django.db import connection
 
 FOLDER = Path(__file__).parent / "sql"
 # One statement after another, blank lines between them.
-OPEN, LIFT = (
+OPEN, LIFT, (UNOPENED,) = (
     (FOLDER / name).read_text(encoding="utf-8").strip().split("\n\n")
-    for name in ("open_actions.sql", "lift_actions.sql")
+    for name in ("open_actions.sql", "lift_actions.sql", "unopened.sql")
 )
 
 ADOPT = (FOLDER / "adopt_records.sql").read_text(encoding="utf-8")
@@ -31,11 +31,17 @@ def open_actions(listings: Sequence[int], *, today: date, due_on: date) -> tuple
         return opened, cursor.rowcount
 
 
-def lift_actions(listing: int, *, today: date, due_on: date) -> tuple[list[tuple[int, str]], int]:
-    """Actions that are closed (id, label) and how many releases are ordered."""
-    names = {"listing": listing, "today": today, "due_on": due_on}
+def unopened() -> list[int]:
+    """Listings in force today whose measures have not all been ordered."""
+    with connection.cursor() as cursor:
+        return [listing for (listing,) in cursor.execute(UNOPENED).fetchall()]
+
+
+def lift_tasks(tasks: Sequence[int], *, today: date, due_on: date) -> int:
+    """Lift these tasks, locked by the caller; how many releases are ordered."""
+    names = {"tasks": list(tasks), "today": today, "due_on": due_on}
     with connection.cursor() as cursor:
         cursor.execute(LIFT[0], names)
         released = cursor.rowcount
         cursor.execute(LIFT[1], names)
-        return cursor.execute(LIFT[2], names).fetchall(), released
+        return released

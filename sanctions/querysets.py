@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import models
-from django.db.models import DateField, Exists, F, OuterRef, Q
-from django.db.models.functions import TruncDate
+from django.db.models import Case, DateField, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce, TruncDate
 
 from accounts.models import Department, Role
 from records.models import Record
@@ -13,6 +13,8 @@ from records.querysets import ScopedQuerySet
 from records.workflow import RECORD_OPEN
 from sanctions import workflow
 from sanctions.policy import three_years_before
+
+NEVER = Value(date(9999, 12, 31))  # what only informs has no due date and waits last
 
 
 class DatedQuerySet(models.QuerySet):
@@ -35,6 +37,17 @@ class MemorandumQuerySet(DatedQuerySet):
     def acting(self, *, on: date):
         """Approved and in force: those that set departments to work."""
         return self.in_force(on=on).filter(state=workflow.APPROVED)
+
+    def visible_to(self, user):
+        """The register is for every member of staff; a draft for whoever works on it or has to decide on it."""
+        if not (user.is_authenticated and user.is_active):
+            return self.none()
+        if user.sees_whole_province or user.role == Role.ADMINISTRATOR:
+            return self
+        own = Q(author=user)
+        if user.department_id:
+            own |= Q(author__department=user.department_id)
+        return self.filter(~Q(state__in=workflow.MEMORANDUM_DRAFTS) | own)
 
 
 class ListingQuerySet(ScopedQuerySet):
@@ -104,21 +117,69 @@ class MeasureTaskQuerySet(models.QuerySet):
     def open(self):
         return self.filter(state__in=workflow.TASK_OPEN)
 
+    def standing(self):
+        """Measures ordered and not lifted, whatever has been answered."""
+        return self.filter(purpose="execute").exclude(state=workflow.LIFTED)
+
+    def unnamed(self):
+        """Of persons responsible whom the record of their listing names no more."""
+        named = Record.objects.filter(
+            derived_from=OuterRef("action__listing__record"),
+            subject=OuterRef("subject"),
+            state__in=("current", "disputed", "suspended"),
+        )
+        return self.filter(~Exists(named), as_responsible=True)
+
     def overdue(self, *, on: date):
         return self.open().filter(due_on__lt=on)
 
     def resting(self):
         """Those whose listing is being verified: 暂不执行 (33号（二十二）)."""
-        return self.filter(
-            action__listing__in_force__subject=F("subject"), action__listing__in_force__is_suspended=True
-        )
+        return self.filter(self.rests())
 
     def with_resting(self):
         """Each with `rests`: whether it must not be carried out at present."""
-        return self.annotate(rests=Exists(self.model.objects.resting().filter(pk=OuterRef("pk"))))
+        return self.annotate(rests=models.ExpressionWrapper(self.rests(), models.BooleanField()))
+
+    def rests(self) -> Q:
+        """What `listing_in_force` says of a suspension, for a list of tasks. A release never rests."""
+        suspended = (
+            self._listing()
+            ._meta.get_field("in_force")
+            .related_model.objects.filter(
+                listing=OuterRef("action__listing"), subject=OuterRef("subject"), is_suspended=True
+            )
+        )
+        return Q(Exists(suspended), purpose="execute") & ~Q(state=workflow.LIFTED)
+
+    def _listing(self):
+        return self.model._meta.get_field("action").related_model._meta.get_field("listing").related_model
+
+    def led_by(self, user):
+        """What departments have to do because the user's own department decided so."""
+        return self.filter(action__listing__department__in=Department.objects.visible_to(user))
+
+    def bans(self):
+        """Those by which an industry or occupation was closed for a time, whatever has become of it."""
+        return self.filter(ban_until__isnull=False)
+
+    def standing_bans(self, *, on: date):
+        return self.filter(ban_until__gte=on, lifted_on__isnull=True)
+
+    def to_verify(self):
+        """Answered, and the lead has not looked at it yet."""
+        return self.filter(state__in=workflow.TASK_ANSWERED)
 
     def in_order(self):
         return self.order_by(F("due_on").asc(nulls_last=True), "pk")
+
+    def waiting_first(self):
+        """What waits for the department by its due date, then the rest, the newest first."""
+        is_open = Q(state__in=workflow.TASK_OPEN)
+        due = Case(When(is_open, then=Coalesce("due_on", NEVER)), default=None, output_field=models.DateField()).asc(
+            nulls_last=True
+        )
+        return self.order_by(due, F("pk").desc())
 
 
 class ListingFileQuerySet(ScopedQuerySet):

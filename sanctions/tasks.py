@@ -35,3 +35,9 @@ def adopt_records() -> None:
 @shared_task
 def review_red_lists() -> None:
     services.review_red_lists(today=today())
+
+
+@shared_task
+def open_due() -> None:
+    services.lift_unnamed(today=today())
+    services.open_due(today=today())

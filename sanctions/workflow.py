@@ -86,6 +86,7 @@ RETURNED, APPROVED, REPEALED = (
     MemorandumState.APPROVED.value,
     MemorandumState.REPEALED.value,
 )
+MEMORANDUM_DRAFTS = (DRAFT, SUBMITTED, RETURNED)
 
 ISSUED, RECEIVED = TaskState.ISSUED.value, TaskState.RECEIVED.value
 EXECUTED, DECLINED, INAPPLICABLE = TaskState.EXECUTED.value, TaskState.DECLINED.value, TaskState.INAPPLICABLE.value
@@ -117,6 +118,7 @@ TRANSITIONS = {
     (APPROVED, "repeal"): (REPEALED, MEASURES),
     (REGISTERED, "repeal"): (REPEALED, MEASURES),
     (ISSUED, "receive"): (RECEIVED, TRIGGER),
+    (ISSUED, "note"): (VERIFIED, TRIGGER),  # what is sent for reference only
     (RECEIVED, "execute"): (EXECUTED, TRIGGER),
     (RECEIVED, "decline"): (DECLINED, TRIGGER),
     (RECEIVED, "dismiss"): (INAPPLICABLE, TRIGGER),
@@ -163,6 +165,7 @@ WORDS = {
     (APPROVED, "repeal"): ("终止", REVIEWER),
     (REGISTERED, "repeal"): ("终止", REVIEWER),
     (ISSUED, "receive"): ("签收", IMPLEMENTER),
+    (ISSUED, "note"): ("签收（仅供参考，不需要反馈）", IMPLEMENTER),
     (RECEIVED, "execute"): ("反馈已执行", IMPLEMENTER),
     (RECEIVED, "decline"): ("反馈未执行及理由", IMPLEMENTER),
     (RECEIVED, "dismiss"): ("反馈不适用", IMPLEMENTER),

@@ -336,12 +336,13 @@ def _export_cell(value) -> int | float | str:
 
 
 def workbook(
-    request, file_name: str, titles: list[str], rows: list[list], *, about: type[Model] = MonthlyFigure
-) -> FileResponse:
+    request, file_name: str, titles: list[str], rows: list[list], *, about: type[Model] = MonthlyFigure,
+    action: Action = Action.FIGURES_EXPORTED,
+) -> FileResponse:  # fmt: skip
     """A table to take away; the trail says who took how many rows."""
     with transaction.atomic():
         audit.record(
-            Action.FIGURES_EXPORTED,
+            action,
             actor=request.user,
             object_type=about._meta.label,
             detail={"rows": len(rows)},

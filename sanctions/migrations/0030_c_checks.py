@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("records", "0017_ending"),
-        ("sanctions", "0011_l_public_lists"),
+        ("sanctions", "0020_m_answers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,9 +1,10 @@
 """The sanctions' tables. One module a noun, all of them named here."""
 
 from sanctions.models.checks import Channel, Check, EligibilityCertificate, Matter, MatterCases, ReviewOpinion, Verdict
-from sanctions.models.joint import JointAction, MeasureTask, Purpose
+from sanctions.models.joint import Industry, JointAction, MeasureTask, Purpose
 from sanctions.models.listings import ConductClass, Listing, ListingFile, ListingInForce, ListKind, Origin, Tone
 from sanctions.models.memoranda import (
+    BANS,
     Addressee,
     Force,
     Incentive,
@@ -17,6 +18,7 @@ from sanctions.models.memoranda import (
 from sanctions.models.webhooks import Subscription, WebhookDelivery
 
 __all__ = [
+    "BANS",
     "Addressee",
     "Channel",
     "Check",
@@ -24,6 +26,7 @@ __all__ = [
     "EligibilityCertificate",
     "Force",
     "Incentive",
+    "Industry",
     "JointAction",
     "ListKind",
     "Listing",

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from records.models import Subject
 from sanctions import workflow
 from sanctions.models.listings import Listing
-from sanctions.models.memoranda import Measure, Memorandum
+from sanctions.models.memoranda import Force, Measure, Memorandum
 from sanctions.querysets import MeasureTaskQuerySet
 
 
@@ -37,6 +37,31 @@ class JointAction(models.Model):
 class Purpose(models.TextChoices):
     EXECUTE = "execute", "实施"
     RELEASE = "release", "解除"
+
+
+class Industry(models.TextChoices):
+    """Sections of GB/T 4754-2017, in which a ban closes an industry."""
+
+    FARMING = "A", "农、林、牧、渔业"
+    MINING = "B", "采矿业"
+    MANUFACTURING = "C", "制造业"
+    UTILITIES = "D", "电力、热力、燃气及水生产和供应业"
+    CONSTRUCTION = "E", "建筑业"
+    TRADE = "F", "批发和零售业"
+    TRANSPORT = "G", "交通运输、仓储和邮政业"
+    HOSPITALITY = "H", "住宿和餐饮业"
+    INFORMATION = "I", "信息传输、软件和信息技术服务业"
+    FINANCE = "J", "金融业"
+    PROPERTY = "K", "房地产业"
+    LEASING = "L", "租赁和商务服务业"
+    RESEARCH = "M", "科学研究和技术服务业"
+    ENVIRONMENT = "N", "水利、环境和公共设施管理业"
+    SERVICES = "O", "居民服务、修理和其他服务业"
+    EDUCATION = "P", "教育"
+    HEALTH = "Q", "卫生和社会工作"
+    CULTURE = "R", "文化、体育和娱乐业"
+    ADMINISTRATION = "S", "公共管理、社会保障和社会组织"
+    INTERNATIONAL = "T", "国际组织"
 
 
 class MeasureTask(models.Model):
@@ -71,6 +96,10 @@ class MeasureTask(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, db_index=False, related_name="+", verbose_name="反馈人"
     )
     answered_at = models.DateTimeField("反馈时间", null=True)
+    # What was answered, for the figures: the state moves on when the lead verifies or the measure is lifted.
+    answer = models.CharField(
+        "反馈", max_length=12, choices=workflow.TaskState.choices, blank=True, default="", db_default=""
+    )
     executed_on = models.DateField("执行日期", null=True)
     outcome = models.TextField("执行情况或者理由", blank=True, db_default="")
     evidence_no = models.CharField("佐证文号", max_length=128, blank=True, db_default="")
@@ -81,6 +110,9 @@ class MeasureTask(models.Model):
     opinion = models.TextField("核验意见", blank=True, db_default="")
     was_executed = models.BooleanField("曾经执行", default=False, db_default=False, editable=False)
     lifted_on = models.DateField("解除日期", null=True)
+    ban_scope = models.CharField("禁入的行业（GB/T 4754 门类）", max_length=20, blank=True, db_default="")
+    ban_until = models.DateField("禁入期限至", null=True)
+    ban_basis = models.CharField("超过名单期限的依据", max_length=300, blank=True, db_default="")
     updated_at = models.DateTimeField("更新时间", db_default=Now())
 
     objects = MeasureTaskQuerySet.as_manager()
@@ -91,6 +123,8 @@ class MeasureTask(models.Model):
         indexes = [
             models.Index(fields=["department", "due_on"], name="task_open", condition=Q(state__in=workflow.TASK_OPEN)),
             models.Index(fields=["department", "-id"], name="task_of_department"),
+            models.Index(fields=["ban_until"], name="task_ban", condition=Q(ban_until__isnull=False)),
+            models.Index(fields=["action"], name="task_to_verify", condition=Q(state__in=workflow.TASK_ANSWERED)),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -105,7 +139,22 @@ class MeasureTask(models.Model):
                 condition=~Q(state=workflow.EXECUTED) | Q(executed_on__gte=F("issued_on")),
                 name="task_is_not_executed_before_it_is_issued",
             ),
+            models.CheckConstraint(
+                condition=Q(ban_until__isnull=True, ban_scope="")
+                | Q(ban_scope__regex="^[A-T]+$", executed_on__isnull=False, ban_until__gte=F("executed_on")),
+                name="ban_says_where_and_how_long",
+            ),
         ]
 
     def __str__(self):
         return f"{self.measure_id}/{self.department_id}"
+
+    @property
+    def ban_industries(self) -> list[str]:
+        """Names of the industries closed, in the order of the standard."""
+        return [Industry(letter).label for letter in self.ban_scope]
+
+    @property
+    def is_for_reference(self) -> bool:
+        """Whether its receipt is all that is asked for."""
+        return self.measure.force == Force.REFERENCE

@@ -68,6 +68,9 @@ class NationalMeasure(models.TextChoices):
     LENDING = "lending", "从严审慎授信"
 
 
+BANS = (NationalMeasure.MARKET_ACCESS, NationalMeasure.OCCUPATION)
+
+
 class Incentive(models.TextChoices):
     """What a measure of encouragement offers (33号（三）—（八）)."""
 
@@ -211,3 +214,8 @@ class Measure(models.Model):
 
     def __str__(self):
         return self.text
+
+    @property
+    def is_ban(self) -> bool:
+        """Whether it closes an industry or an occupation for a time (限期行业禁入)."""
+        return self.national in BANS

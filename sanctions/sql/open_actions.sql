@@ -1,11 +1,13 @@
 -- What the memoranda in force say about listings that have been entered: one action a memorandum, one task a measure, department
--- and subject. Parameters: listings, today, due_on. Done twice it adds nothing.
+-- and subject. What was begun under a former edition goes on under it. Parameters: listings, today, due_on. Done twice it adds nothing.
 INSERT INTO sanctions_jointaction AS a (listing_id, memorandum_id, opened_on)
 SELECT l.id, m.id, %(today)s
 FROM sanctions_listing AS l
 JOIN sanctions_memorandum AS m ON l.list_code = ANY(m.list_codes) AND m.state = 'approved'
     AND m.in_force_from <= %(today)s AND coalesce(m.in_force_until, 'infinity') >= %(today)s
 WHERE l.id = ANY(%(listings)s) AND l.state = 'entered'
+  AND NOT EXISTS (SELECT FROM sanctions_jointaction AS o JOIN sanctions_memorandum AS e ON e.id = o.memorandum_id
+                  WHERE o.listing_id = l.id AND o.closed_on IS NULL AND e.code = m.code)
 ON CONFLICT DO NOTHING
 RETURNING a.id, a.listing_id || '/' || a.memorandum_id
 

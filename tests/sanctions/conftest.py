@@ -30,7 +30,13 @@ from tests.factories import make_user
 EVERYBODY = list(SubjectKind.values)
 # Long enough for the subject to answer: the statement period from the day of notice is over.
 LATER = datetime.date(2026, 12, 7)
-FIRM = Named("organisation", "昆明示例第1商贸有限公司", demo.make_uscc("530102", 1))
+
+
+def firm(number: int) -> Named:
+    return Named("organisation", f"昆明示例第{number}商贸有限公司", demo.make_uscc("530102", number))
+
+
+FIRM = firm(1)
 
 
 def make_line(line: str, number: int, region: str = "530000", name: str = "") -> Department:

@@ -8,6 +8,7 @@ import catalogue.services
 import deadlines.services
 import sanctions.services.matters_seed
 import sanctions.services.seeding
+from sanctions.services.memoranda_seed import seed_memoranda
 
 
 class Command(BaseCommand):
@@ -21,5 +22,6 @@ class Command(BaseCommand):
             audit.review.seed,
             sanctions.services.matters_seed.seed,
             sanctions.services.seeding.seed,
+            seed_memoranda,
         ):
             self.stdout.write("，".join(f"{name} {count}" for name, count in seed().items()))
