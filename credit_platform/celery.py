@@ -37,6 +37,7 @@ app.conf.beat_schedule = {
         ("applications nobody decided", "records.tasks.lapse_special_queries", 3600.0, 3600),
         ("listings that ended", "sanctions.tasks.close_ended", 60.0, 60),
         ("measures nobody answered for", "sanctions.tasks.note_overdue", 3600.0, 3600),
+        ("commitments that fell due", "sanctions.tasks.note_due_commitments", 3600.0, 3600),
         ("pending for the nation", "exchange.tasks.push_pending", 3.0, 3),
         ("persons to verify", "exchange.tasks.verify_persons", 30.0, 30),
         ("heads for the nation", "exchange.tasks.push_heads", 60.0, 60),

@@ -14,3 +14,8 @@ def close_ended() -> None:
 @shared_task
 def note_overdue() -> None:
     services.note_overdue(today=today())
+
+
+@shared_task
+def note_due_commitments() -> None:
+    services.note_due_commitments(today=today())

@@ -1,5 +1,16 @@
 """The verbs of the consequences, and the only place that writes them."""
 
+from sanctions.services.commitments import (
+    accept_commitment,
+    accept_deferral,
+    confirm_breach,
+    find_breach,
+    note_due_commitments,
+    note_fulfilled,
+    receive_material,
+    reject_breach,
+    retract_commitment,
+)
 from sanctions.services.joint import (
     answer_task,
     catch_up,
@@ -22,23 +33,41 @@ from sanctions.services.listings import (
     resume_listing,
     suspend_listing,
 )
+from sanctions.services.points import are_points_enabled, delete_points, earn_points, opt_in
+from sanctions.services.supervision import adopt_method, compute_classes, draw_up_method
 
 __all__ = [
+    "accept_commitment",
+    "accept_deferral",
+    "adopt_method",
     "answer_task",
+    "are_points_enabled",
     "catch_up",
     "close_ended",
+    "compute_classes",
+    "confirm_breach",
+    "delete_points",
+    "draw_up_method",
     "drop_listing",
+    "earn_points",
     "enter_listing",
     "exit_listing",
+    "find_breach",
+    "note_due_commitments",
+    "note_fulfilled",
     "note_overdue",
     "note_review",
     "note_statement",
     "notify_subject",
     "open_actions",
+    "opt_in",
     "propose_listing",
+    "receive_material",
     "receive_task",
     "refuse_listing",
+    "reject_breach",
     "resume_listing",
+    "retract_commitment",
     "return_task",
     "suspend_listing",
     "verify_task",
