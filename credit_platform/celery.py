@@ -43,6 +43,7 @@ app.conf.beat_schedule = {
         ("measures nobody answered for", "sanctions.tasks.note_overdue", 3600.0, 3600),
         ("verdicts that changed", "sanctions.tasks.notice_changes", 60.0, 60),
         ("notices to send", "sanctions.tasks.send_webhooks", 10.0, 10),
+        ("commitments that fell due", "sanctions.tasks.note_due_commitments", 3600.0, 3600),
         ("pending for the nation", "exchange.tasks.push_pending", 3.0, 3),
         ("persons to verify", "exchange.tasks.verify_persons", 30.0, 30),
         ("heads for the nation", "exchange.tasks.push_heads", 60.0, 60),

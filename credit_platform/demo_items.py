@@ -11,7 +11,7 @@ from catalogue import reading
 from credit_platform import demo
 
 # Shown with many records of their own (credit_platform.demo); 责任人员 are made by the database from their source.
-SHOWN_ELSEWHERE = {"XZXK", "XZCF", "CXRY", "JYYC", "YZSX", "ZRRY"}
+SHOWN_ELSEWHERE = {"XZXK", "XZCF", "CXRY", "JYYC", "YZSX", "ZRRY", "XYCN", "CNWY"}
 PLACE = "530000"
 FIRST_NUMBER = 820  # of the departments' codes, after those of demo.DEPARTMENTS
 KINDS = {label: kind for kind, label in reading.LABELS.items()}
@@ -74,6 +74,8 @@ def titled(item: dict, source: Source, today: date) -> list[dict[str, str]]:
 
 def _value(field: dict, item: dict, kind: str, source: Source, today: date) -> str:
     if kind not in field.get("applies_to", [kind]):
+        return ""
+    if "field" in field.get("required_when", {}):  # asked for only where another field says something else
         return ""
     if "responsible_part" in field:
         return _responsible(field, item) if field["responsible_no"] == "1" and item["is_adverse"] else ""

@@ -45,3 +45,20 @@ def lift_tasks(tasks: Sequence[int], *, today: date, due_on: date) -> int:
         released = cursor.rowcount
         cursor.execute(LIFT[1], names)
         return released
+
+
+NEXT_COMMITMENT = "SELECT nextval('sanctions_commitment_serial')"
+CLASSIFY = (FOLDER / "classify.sql").read_text(encoding="utf-8")
+
+
+def next_commitment() -> int:
+    """The serial number of the next commitment, 1 to 999999; unique within a region and a day."""
+    with connection.cursor() as cursor:
+        return cursor.execute(NEXT_COMMITMENT).fetchone()[0]
+
+
+def classify(run: int, *, today: date) -> int:
+    """Class every organisation of a run's field and region, in one statement; how many there are."""
+    with connection.cursor() as cursor:
+        cursor.execute(CLASSIFY, {"run": run, "today": today})
+        return cursor.rowcount

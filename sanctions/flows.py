@@ -35,4 +35,20 @@ WEBHOOK = Flow(
     workflow.TRANSITIONS,
     workflow.WORDS,
 )
-FLOWS = (LISTING, MEMORANDUM, TASK, WEBHOOK)
+COMMITMENT = Flow(
+    "commitment",
+    "信用承诺",
+    "受理时抄录承诺的内容；违诺由一人提出、听取承诺人说明、另一人认定，不因逾期自动认定。",
+    workflow.CommitmentState,
+    workflow.TRANSITIONS,
+    workflow.WORDS,
+)
+METHOD = Flow(
+    "supervision-method",
+    "信用分类监管办法",
+    "一人拟订、另一人批准并公布；批准后不再改动，修改要出新的一版。",
+    workflow.MethodState,
+    workflow.TRANSITIONS,
+    workflow.WORDS,
+)
+FLOWS = (LISTING, MEMORANDUM, TASK, WEBHOOK, COMMITMENT, METHOD)

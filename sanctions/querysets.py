@@ -1,7 +1,7 @@
 """Reads that answer a question. The user and the date are always passed in."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.db.models import Case, DateField, Exists, F, OuterRef, Q, Value, When
@@ -213,3 +213,47 @@ def adverse_of(subjects: Iterable[int], *, on: date) -> models.QuerySet:
         decided_on__gt=three_years_before(on),
         decided_on__lte=on,
     )
+
+
+SOON = timedelta(days=7)
+
+
+class CommitmentTemplateQuerySet(DatedQuerySet):
+    def accepted_by(self, department: Department):
+        """Texts that may be signed before this department; no line named: before any."""
+        return self.filter(Q(lines=[]) | Q(lines__contains=[department.line]))
+
+
+class CommitmentQuerySet(ScopedQuerySet):
+    def open(self):
+        return self.filter(state__in=workflow.COMMITMENT_OPEN)
+
+    def overdue(self, *, on: date):
+        """Not fulfilled by the day it was due. Nothing follows from that by itself."""
+        return self.open().filter(due_on__lt=on)
+
+    def due_soon(self, *, on: date):
+        """To be reminded of: due today or within seven days."""
+        return self.open().filter(due_on__gte=on, due_on__lte=on + SOON)
+
+    def to_decide(self):
+        return self.filter(state=workflow.DOUBTED)
+
+    def run_out(self, *, on: date):
+        """The term is over and nothing was to be done by a day: for the sweep to close."""
+        return self.filter(state=workflow.MADE, due_on__isnull=True, valid_until__lt=on)
+
+
+class SupervisionMethodQuerySet(DatedQuerySet, ScopedQuerySet):
+    def acting(self, *, on: date):
+        return self.in_force(on=on).exclude(state=workflow.DRAWN_UP)
+
+
+class SupervisionClassQuerySet(ScopedQuerySet):
+    def valid(self, *, on: date):
+        return self.filter(run__valid_until__gte=on)
+
+
+class PointsAccountQuerySet(ScopedQuerySet):
+    def open(self):
+        return self.filter(erased_on__isnull=True)

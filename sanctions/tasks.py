@@ -41,3 +41,8 @@ def review_red_lists() -> None:
 def open_due() -> None:
     services.lift_unnamed(today=today())
     services.open_due(today=today())
+
+
+@shared_task
+def note_due_commitments() -> None:
+    services.note_due_commitments(today=today())

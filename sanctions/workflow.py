@@ -194,3 +194,67 @@ def next_state(state: str, action: str) -> str:
         return TRANSITIONS[state, action][0]
     except KeyError as error:
         raise TransitionRefused(state, action) from error
+
+
+# Commitments and classified supervision: their states, and their rows of the same tables.
+PROMISE = "国发〔2016〕33号（三）：引导企业主动发布综合信用承诺或者专项承诺"
+APPLICANTS = "国发〔2014〕21号五（一）：建立行政许可申请人信用承诺制度"
+CLASSES = "国发〔2016〕33号（六）：根据信用记录和信用评价分类优化检查频次"
+
+
+class CommitmentState(TextChoices):
+    """Of a commitment, from its signing on. Whether it is overdue is a question of the date."""
+
+    MADE = "made", "履行中"
+    DOUBTED = "doubted", "拟认定违诺，待审核"
+    FULFILLED = "fulfilled", "已履行"
+    BREACHED = "breached", "已认定违诺"
+    RETRACTED = "retracted", "已撤回承诺"
+    RUN_OUT = "run_out", "有效期届满"
+
+
+class MethodState(TextChoices):
+    """Of one edition of a method of classified supervision."""
+
+    DRAWN_UP = "drawn_up", "拟订中"
+    ADOPTED = "adopted", "已批准"
+    REPLACED = "replaced", "已被取代"
+
+
+MADE, DOUBTED, FULFILLED = (
+    CommitmentState.MADE.value,
+    CommitmentState.DOUBTED.value,
+    CommitmentState.FULFILLED.value,
+)
+BREACHED, RETRACTED, RUN_OUT = (
+    CommitmentState.BREACHED.value,
+    CommitmentState.RETRACTED.value,
+    CommitmentState.RUN_OUT.value,
+)
+COMMITMENT_OPEN = (MADE, DOUBTED)
+DRAWN_UP, ADOPTED, REPLACED = (MethodState.DRAWN_UP.value, MethodState.ADOPTED.value, MethodState.REPLACED.value)
+
+TRANSITIONS |= {
+    (MADE, "fulfil"): (FULFILLED, PROMISE),
+    (DOUBTED, "fulfil"): (FULFILLED, PROMISE),
+    (MADE, "find"): (DOUBTED, APPLICANTS),
+    (DOUBTED, "confirm"): (BREACHED, APPLICANTS),
+    (DOUBTED, "reject"): (MADE, RIGHTS),
+    (MADE, "retract"): (RETRACTED, PROMISE),
+    (MADE, "run_out"): (RUN_OUT, PROMISE),
+    (DRAWN_UP, "adopt"): (ADOPTED, CLASSES),
+    (ADOPTED, "replace"): (REPLACED, CLASSES),
+}
+
+RECEIVER, SECOND = "受理部门经办人", "受理部门负责人（不得为提出认定的人）"
+WORDS |= {
+    (MADE, "fulfil"): ("确认履行", RECEIVER),
+    (DOUBTED, "fulfil"): ("确认履行", RECEIVER),
+    (MADE, "find"): ("提出认定违诺", RECEIVER),
+    (DOUBTED, "confirm"): ("认定违诺", SECOND),
+    (DOUBTED, "reject"): ("不予认定", SECOND),
+    (MADE, "retract"): ("撤回承诺", "承诺人申请，受理部门经办人办理"),
+    (MADE, "run_out"): ("有效期届满", SYSTEM),
+    (DRAWN_UP, "adopt"): ("批准", "制定部门负责人（不得为拟订人）"),
+    (ADOPTED, "replace"): ("由新的一版取代", SYSTEM),
+}

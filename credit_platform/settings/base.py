@@ -158,6 +158,8 @@ STATIC_ROOT = Path(env("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
 # Uploads: 100 MiB is about 300,000 permit rows as CSV; larger reports are split or delivered by file exchange.
+# 诚信积分 of persons (98号五（二）): off, unless the operator and a document in force say otherwise.
+POINTS_ENABLED = env.bool("POINTS_ENABLED", default=False)
 UPLOAD_LIMIT_BYTES = env.int("UPLOAD_LIMIT_BYTES", default=100 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["records.uploads.MemoryUploadHandler"]  # never a plain copy on disk

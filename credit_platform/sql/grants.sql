@@ -37,6 +37,12 @@ REVOKE UPDATE, DELETE ON sanctions_check, sanctions_listingfile FROM credit_offi
 REVOKE DELETE ON sanctions_listing, sanctions_listkind, sanctions_jointaction, sanctions_measuretask FROM credit_office, credit_worker;
 REVOKE UPDATE, DELETE ON sanctions_eligibilitycertificate, sanctions_reviewopinion FROM credit_office, credit_worker;
 REVOKE DELETE ON sanctions_matter, sanctions_mattercases, sanctions_subscription, sanctions_webhookdelivery FROM credit_office, credit_worker;
+-- What was signed or classed does not disappear; of all this only the points of a person can be deleted.
+REVOKE DELETE ON sanctions_commitment, sanctions_commitmenttemplate, sanctions_deferredmaterial FROM credit_office, credit_worker;
+REVOKE DELETE ON sanctions_supervisionmethod, sanctions_supervisionrun, sanctions_supervisionclass FROM credit_office, credit_worker;
+REVOKE UPDATE ON sanctions_supervisionclass, sanctions_pointsentry FROM credit_office, credit_worker;
+REVOKE DELETE ON sanctions_pointsaccount, sanctions_pointsrule, sanctions_pointstrial FROM credit_office, credit_worker;
+REVOKE INSERT, UPDATE, DELETE ON public_supervision_method FROM credit_office, credit_worker;
 REVOKE DELETE ON exchange_headhandover, exchange_identitycheck FROM credit_office, credit_worker;
 REVOKE DELETE ON accounts_user, accounts_apitoken, accounts_sourcesystem FROM credit_office, credit_worker;
 REVOKE DELETE ON catalogue_informationitem, catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis, catalogue_edition
@@ -55,7 +61,7 @@ REVOKE INSERT, UPDATE, DELETE ON public_list_kind FROM credit_office, credit_wor
 REVOKE INSERT, UPDATE, DELETE ON records_certificate, national_reference, listing_in_force FROM credit_office, credit_worker;
 
 GRANT SELECT ON public_subject, public_record, public_listing, public_former_name, public_former_address TO credit_portal;
-GRANT SELECT ON public_edition, public_receipt, public_list_kind, accounts_region TO credit_portal;
+GRANT SELECT ON public_edition, public_receipt, public_list_kind, public_supervision_method, accounts_region TO credit_portal;
 GRANT SELECT ON catalogue_informationitem, catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis,
     catalogue_informationitem_further_bases TO credit_portal;
 GRANT SELECT ON catalogue_keyfield, catalogue_sourceline TO credit_portal;

@@ -1,6 +1,7 @@
 """The sanctions' tables. One module a noun, all of them named here."""
 
 from sanctions.models.checks import Channel, Check, EligibilityCertificate, Matter, MatterCases, ReviewOpinion, Verdict
+from sanctions.models.commitments import Commitment, CommitmentKind, CommitmentTemplate, DeferredMaterial
 from sanctions.models.joint import Industry, JointAction, MeasureTask, Purpose
 from sanctions.models.listings import ConductClass, Listing, ListingFile, ListingInForce, ListKind, Origin, Tone
 from sanctions.models.memoranda import (
@@ -15,6 +16,8 @@ from sanctions.models.memoranda import (
     NationalMeasure,
     Signatory,
 )
+from sanctions.models.points import PointsAccount, PointsEntry, PointsRule, PointsTrial
+from sanctions.models.supervision import Grade, InputKind, SupervisionClass, SupervisionMethod, SupervisionRun
 from sanctions.models.webhooks import Subscription, WebhookDelivery
 
 __all__ = [
@@ -22,11 +25,17 @@ __all__ = [
     "Addressee",
     "Channel",
     "Check",
+    "Commitment",
+    "CommitmentKind",
+    "CommitmentTemplate",
     "ConductClass",
+    "DeferredMaterial",
     "EligibilityCertificate",
     "Force",
+    "Grade",
     "Incentive",
     "Industry",
+    "InputKind",
     "JointAction",
     "ListKind",
     "Listing",
@@ -41,10 +50,17 @@ __all__ = [
     "MemorandumKind",
     "NationalMeasure",
     "Origin",
+    "PointsAccount",
+    "PointsEntry",
+    "PointsRule",
+    "PointsTrial",
     "Purpose",
     "ReviewOpinion",
     "Signatory",
     "Subscription",
+    "SupervisionClass",
+    "SupervisionMethod",
+    "SupervisionRun",
     "Tone",
     "Verdict",
     "WebhookDelivery",

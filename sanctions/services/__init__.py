@@ -2,6 +2,17 @@
 
 from sanctions.services.adoption import accept_inbound, adopt_records
 from sanctions.services.checks import check_subject, register_cases, review_names
+from sanctions.services.commitments import (
+    accept_commitment,
+    accept_deferral,
+    confirm_breach,
+    find_breach,
+    note_due_commitments,
+    note_fulfilled,
+    receive_material,
+    reject_breach,
+    retract_commitment,
+)
 from sanctions.services.eligibility import certify_clean
 from sanctions.services.files import file_listings
 from sanctions.services.joint import (
@@ -42,28 +53,42 @@ from sanctions.services.memoranda import (
     return_memorandum,
     submit_memorandum,
 )
+from sanctions.services.points import are_points_enabled, delete_points, earn_points, opt_in
+from sanctions.services.supervision import adopt_method, compute_classes, draw_up_method
 from sanctions.services.webhooks import end_subscription, notice_changes, replay, resend, send_due, subscribe
 
 __all__ = [
     "Ban",
+    "accept_commitment",
+    "accept_deferral",
     "accept_inbound",
+    "adopt_method",
     "adopt_records",
     "answer_task",
     "approve_memorandum",
+    "are_points_enabled",
     "catch_up",
     "certify_clean",
     "change_memorandum",
     "check_proposal",
     "check_subject",
     "close_ended",
+    "compute_classes",
+    "confirm_breach",
+    "delete_points",
     "draft_edition",
     "draft_memorandum",
+    "draw_up_method",
     "drop_listing",
+    "earn_points",
     "end_subscription",
     "enter_listing",
     "exit_listing",
     "file_listings",
+    "find_breach",
     "lift_unnamed",
+    "note_due_commitments",
+    "note_fulfilled",
     "note_overdue",
     "note_review",
     "note_statement",
@@ -71,16 +96,20 @@ __all__ = [
     "notify_subject",
     "open_actions",
     "open_due",
+    "opt_in",
     "propose_listing",
     "put_measure",
+    "receive_material",
     "receive_task",
     "refuse_listing",
     "register_cases",
+    "reject_breach",
     "remove_measure",
     "repeal_memorandum",
     "replay",
     "resend",
     "resume_listing",
+    "retract_commitment",
     "return_memorandum",
     "return_task",
     "review_names",

@@ -9,6 +9,7 @@ import deadlines.services
 import sanctions.services.matters_seed
 import sanctions.services.seeding
 from sanctions.services.memoranda_seed import seed_memoranda
+from sanctions.services.templates import seed_templates
 
 
 class Command(BaseCommand):
@@ -23,5 +24,6 @@ class Command(BaseCommand):
             sanctions.services.matters_seed.seed,
             sanctions.services.seeding.seed,
             seed_memoranda,
+            seed_templates,
         ):
             self.stdout.write("，".join(f"{name} {count}" for name, count in seed().items()))
