@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("records", "0017_ending"),
+        ("records", "0018_ending"),
         ("sanctions", "0011_l_public_lists"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("catalogue", "0007_approval"),
-        ("records", "0017_ending"),
+        ("records", "0018_ending"),
         ("sanctions", "0032_c_follow_subject"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -123,7 +123,7 @@ def red(market):
 
 
 def test_a_good_name_opens_the_green_channel_until_something_adverse_comes(red, enter, ask, clerk):
-    enter(red)
+    enter(red, conduct=None)
     check = ask(code="RQSL")
     assert check.verdict == "encouraged"
     assert [each["incentive_label"] for each in check.answer["incentives"]] == ["绿色通道", "容缺受理"]
@@ -134,7 +134,7 @@ def test_a_good_name_opens_the_green_channel_until_something_adverse_comes(red, 
 
 
 def test_who_is_black_too_is_not_encouraged(black, memorandum, red, enter, ask, rehearse):
-    enter(red)
+    enter(red, conduct=None)
     rehearse(TODAY)
     enter(black, number=2)
     check = ask()
