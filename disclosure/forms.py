@@ -14,10 +14,17 @@ class ListFilter(forms.Form):
     )
     since = forms.DateField(label="决定日期自", required=False, widget=TYPED, error_messages=DATE_ERRORS)
     until = forms.DateField(label="至", required=False, widget=TYPED, error_messages=DATE_ERRORS)
+    kind = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, regions: list[tuple[str, str]], **kwargs):
+    def __init__(self, *args, regions: list[tuple[str, str]], of_kind: str = "", **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["region"].choices = [("", "全省"), *regions]
+        if not of_kind:
+            del self.fields["kind"]
+
+    def is_narrowed(self) -> bool:
+        """Whether a filter holds that the visitor could take away."""
+        return self.is_valid() and any(self.cleaned_data[name] for name in ("region", "since", "until"))
 
     def clean(self):
         cleaned = super().clean()

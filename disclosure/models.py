@@ -10,6 +10,7 @@ from disclosure.querysets import (
     PublicEditionQuerySet,
     PublicFormerAddressQuerySet,
     PublicListingQuerySet,
+    PublicListKindQuerySet,
     PublicRecordQuerySet,
     PublicSubjectQuerySet,
 )
@@ -171,6 +172,52 @@ class PublicListing(models.Model):
 
     def __str__(self):
         return f"{self.list_name} {self.subject_name}"
+
+
+class PublicListKind(models.Model):
+    """A list in force that is published: standard, basis, who keeps it, how one gets off it; no name on it.
+
+    `is_alone`: its item publishes no other list, so every record of the item belongs to it.
+    """
+
+    code = models.CharField(max_length=20)
+    name = models.CharField("名单", max_length=100)
+    tone = models.CharField("性质", max_length=10)
+    item_code = models.CharField(max_length=20)
+    item_name = models.CharField("目录项", max_length=50)
+    standard = models.TextField("认定标准")
+    exit_conditions = models.TextField("移出条件")
+    term_months = models.PositiveSmallIntegerField("最长期限（月）", null=True)
+    term_stated = models.BooleanField("期限由决定文书写明")
+    subject_kinds = ArrayField(models.CharField(max_length=20))
+    in_force_from = models.DateField("施行日期")
+    basis_title = models.CharField(max_length=200)
+    basis_document_no = models.CharField(max_length=100)
+    basis_article = models.CharField(max_length=100)
+    authorities = ArrayField(models.CharField(max_length=50))
+    conduct = ArrayField(models.CharField(max_length=60))
+    is_alone = models.BooleanField()
+
+    objects = PublicListKindQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "public_list_kind"
+        default_permissions = ()
+        verbose_name = verbose_name_plural = "公布的名单种类"
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def basis(self) -> str:
+        number = f"（{self.basis_document_no}）" if self.basis_document_no else ""
+        return f"《{self.basis_title}》{number}{self.basis_article}"
+
+    @property
+    def term(self) -> str:
+        stated = "由决定文书写明，" if self.term_stated else ""
+        return f"{stated}最长 {self.term_months} 个月" if self.term_months else "没有固定期限"
 
 
 class PublicEdition(models.Model):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import models
-from django.db.models import Count, F, Window
+from django.db.models import Count, F, Q, Window
 from django.db.models.functions import RowNumber
 
 from catalogue.models import Category, SubjectKind
@@ -83,6 +83,12 @@ class PublicRecordQuerySet(models.QuerySet):
 class PublicListingQuerySet(models.QuerySet):
     def honours_of(self, subject_ids: Iterable[int]):
         return self.filter(subject_id__in=subject_ids, category=Category.HONOUR).order_by("-listed_on", "-id")
+
+
+class PublicListKindQuerySet(models.QuerySet):
+    def of_record(self, item_code: str, title: str):
+        """The list a record is an entry to, if any: an item that is one list, or the list it names."""
+        return self.filter(Q(is_alone=True) | Q(name=title), item_code=item_code).first()
 
 
 class PublicEditionQuerySet(models.QuerySet):

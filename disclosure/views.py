@@ -19,7 +19,14 @@ from disclosure import search as searching
 from disclosure.explaining import describe_term, explain
 from disclosure.figures import Figures, figures
 from disclosure.forms import ListFilter
-from disclosure.models import PublicEdition, PublicFormerName, PublicReceipt, PublicRecord, PublicSubject
+from disclosure.models import (
+    PublicEdition,
+    PublicFormerName,
+    PublicListKind,
+    PublicReceipt,
+    PublicRecord,
+    PublicSubject,
+)
 from disclosure.order import in_national_order
 from disclosure.paging import PAGE_SIZE, page_number, page_of
 from disclosure.querysets import USCC_LENGTH
@@ -32,6 +39,13 @@ from records.errors import Refused
 from records.flows import FLOWS_OF_SUBJECTS
 from sanctions.receipts import fold_number
 
+# Honours first; the words of today.
+TONES = {
+    "red": "守信激励对象名单",
+    "black": "严重失信主体名单",
+    "watch": "重点关注名单",
+    "reference": "参考名单",
+}
 WEIGHT = {severity.value: place for place, severity in enumerate(Severity)}
 HOME = ("首页", "/")
 LISTS_AT_HOME = 10
@@ -196,6 +210,7 @@ def record(request, public_id):
         "title": redact(found.title),
         "why": why,
         "facts": [*_about(found, subject_url), *why.facts],
+        "kind": PublicListKind.objects.of_record(found.item_code, found.title),
         "section": "search",
         "crumbs": [HOME, above, (found.item_name, "")],
         "actions": _record_actions(why),
@@ -240,20 +255,40 @@ def _record_actions(why) -> list[dict]:
 @page
 def lists(request):
     counted = figures(on=today())
-    context = {"lists": _lists(counted), "on": counted.on, "crumbs": [HOME, ("公示名录", "")]}
+    context = {
+        "groups": _kinds_by_tone(counted),
+        "lists": _lists(counted),
+        "on": counted.on,
+        "crumbs": [HOME, ("公示名录", "")],
+    }
     return render(request, "disclosure/lists.html", context)
+
+
+def _kinds_by_tone(counted: Figures) -> list[tuple[str, str, list[tuple[PublicListKind, int]]]]:
+    """Every published list with how many organisations stand on it, honours before everything else."""
+    kinds = list(PublicListKind.objects.order_by("name"))
+    groups = (
+        (tone, label, [(kind, counted.by_list.get(kind.code, 0)) for kind in kinds if kind.tone == tone])
+        for tone, label in TONES.items()
+    )
+    return [group for group in groups if group[2]]
 
 
 @unindexed
 @page
 def listing(request, code):
     item = _item(code, on=today())
-    form = ListFilter(request.GET, regions=prefectures())
-    page = page_of(_listed(item, form), page_number(request.GET.get("page")))
+    kind = PublicListKind.objects.filter(item_code=item.code, code=request.GET.get("kind", "")).first()
+    form = ListFilter(request.GET, regions=prefectures(), of_kind=kind.code if kind else "")
+    found = _listed(item, form)
+    if kind and not kind.is_alone:
+        found = found.filter(title=kind.name)
+    page = page_of(found, page_number(request.GET.get("page")))
     context = {
         "item": item,
+        "kind": kind,
         "form": form,
-        "is_narrowed": bool(form.is_valid() and any(form.cleaned_data.values())),
+        "is_narrowed": form.is_narrowed(),
         "page": page,
         "rows": [record_row(record, about=True) for record in page.rows],
         "section": "lists",

@@ -96,6 +96,12 @@ PARAMETERS: dict[str, Callable[[Side], dict]] = {
     "office:quality-department": lambda side: {"code": side.department.code},
     "office:zero-report": lambda side: {"public_id": side.duty.public_id, "month": "2026-09"},
     "office:bulletin": lambda side: {"public_id": side.bulletin.public_id},
+    "office:listing": lambda side: {"public_id": side.listing.public_id},
+    "office:listing-step": lambda side: {"public_id": side.listing.public_id, "step": "drop"},
+    "office:listing-letter": lambda side: {"public_id": side.listing.public_id, "kind": "notice"},
+    "office:listing-propose": lambda side: {"code": "SIDES"},
+    "office:listing-file": lambda side: {"public_id": side.listing_file.public_id},
+    "office:listing-file-returned": lambda side: {"public_id": side.listing_file.public_id},
 }
 # Routes whose parameter names something that belongs to nobody.
 COMMON = {
@@ -103,6 +109,7 @@ COMMON = {
     "portal:item",
     "office:template",
     "office:record-entry",
+    "office:listing-propose",
     "office:catalogue-item",
     "office:edition",
     "office:edition-json",
@@ -141,6 +148,7 @@ FORMS: dict[str, Callable[[Side], dict[str, object]]] = {
     "office:change-decide": lambda side: {"decision": "refuse", "reason": "示例"},
     "office:erasure-decide": lambda side: {"decision": "refuse", "reason": "示例"},
     "office:special-query-decide": lambda side: {"decision": "grant", "reason": "用途与依据相称"},
+    "office:listing-step": lambda side: {"reason": "示例"},
     "office:subject-reveal": lambda side: {"kind": "id_card", "purpose": "核对身份"},
     "office:subject-rename": lambda side: {
         "name": "改名后的示例公司",

@@ -1,5 +1,6 @@
 """Two departments with rows in everything, each marked by words that must never reach the other."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Department, Role, SourceSystem, User
 from accounts.services import issue_token, place_user
+from catalogue.models import LegalBasis
 from credit_platform import demo, demo_items
 from exchange.models import Handover
 from records import services
@@ -28,6 +30,9 @@ from records.quality.moments import month_now
 from records.services import changes, erasures, special
 from records.services.batches import item_in_force
 from records.workflow import Commit
+from sanctions import services as sanctions
+from sanctions.models import Listing, ListingFile, ListKind
+from sanctions.services.listings import Decision, Named
 from tests.conftest import TODAY
 
 PASSWORD = "一把很长的测试钥匙"
@@ -57,6 +62,9 @@ class Side:
     change: ChangeRequest
     erasure: Erasure
     system: SourceSystem
+    listing: Listing
+    personal_listing: Listing
+    listing_file: ListingFile
     bulletin: Bulletin | None = None  # what was issued about the month before the other side came to be
 
     @property
@@ -72,6 +80,7 @@ class Side:
         """What only this side has; nobody from another department may be sent any of it."""
         facts = (self.batch, self.waiting, self.refused, self.previewed, self.record, self.personal, self.withdrawn)
         objects = (*facts, self.pair, self.case, self.asked, self.granted, self.change, self.erasure, self.system)
+        objects = (*objects, self.listing, self.personal_listing, self.listing_file)
         ids = [str(each.public_id) for each in (*objects, self.organisation, self.person)]
         codes = [self.department.code, self.department.uscc, self.organisation.uscc, self.token]
         return [self.word, *ids, *codes]
@@ -128,6 +137,9 @@ def make_side(word: str, number: int) -> Side:
         ask_to_withdraw(personal, clerk, word),
         ask_to_erase(withdrawn, lead, word),
         system_of(batch, lead, word),
+        list_them(clerk, Named("organisation", record.subject_name, record.subject.uscc), f"{word}列〔2026〕1号", word),
+        list_them(clerk, Named("person", personal.subject_name, number_of(number)), personal.document_no, word),
+        file_them(clerk, word),
     )
 
 
@@ -182,6 +194,46 @@ def ask(lead: User, word: str, number: int) -> SpecialQuery:
     )
 
 
+def list_kind() -> ListKind:
+    """A list that departments of this line keep, persons included."""
+    basis = LegalBasis.objects.get(code="state-2016-33-19")
+    values = {
+        "name": "示例执业失信名单", "tone": "watch", "item_code": "YZSX", "lines": ["SFT"], "standard": "示例标准",
+        "legal_basis": basis, "persons_basis": basis, "subject_kinds": ["organisation", "person"],
+        "exit_conditions": "示例移出条件", "in_force_from": date(2016, 5, 30), "source": "测试",
+        "evidence": "to_be_verified",
+    }  # fmt: skip
+    return ListKind.objects.get_or_create(code="SIDES", defaults=values)[0]
+
+
+def list_them(clerk: User, named: Named, document_no: str, word: str) -> Listing:
+    """Proposed and told: the subject's time to answer runs."""
+    unit = clerk.department
+    decision = Decision(document_no, TODAY, unit.name, f"{word}的事由")
+    key = uuid.uuid5(uuid.NAMESPACE_OID, document_no)
+    proposed = sanctions.propose_listing(
+        list_kind(), named, decision, department=unit, actor=clerk, key=key, today=TODAY
+    )
+    return sanctions.notify_subject(proposed, actor=clerk, how=f"{word}送达", on=TODAY, today=TODAY)
+
+
+def file_them(clerk: User, word: str) -> ListingFile:
+    """A file of one row that cannot be proposed."""
+    row = {
+        "主体名称": word, "主体类别": "法人及非法人组织", "统一社会信用代码": "错", "列入事由": word,
+        "决定文书号": f"{word}列〔2026〕9号", "决定日期": "2026-11-03",
+    }  # fmt: skip
+    return sanctions.file_listings(
+        list_kind(), file_name=f"{word}名单.csv", chunks=[demo.as_csv([row])], department=clerk.department,
+        actor=clerk, key=uuid.uuid5(uuid.NAMESPACE_OID, word), today=TODAY,
+    )  # fmt: skip
+
+
+def number_of(number: int) -> str:
+    """The identity number of this side's person."""
+    return demo.make_id_number("530102", date(1980, 1, number), 700 + number)
+
+
 def make_reviewer(word: str) -> User:
     return make_user(f"{word}审核", None, Role.REVIEWER)
 
@@ -221,7 +273,7 @@ def penalties(department: Department, word: str, number: int) -> list[dict[str, 
     first = organisation | firm | texts | {"行政处罚决定书文号": f"{word}罚〔2026〕1号"}
     someone = person | {
         "行政相对人名称": f"示{word}",
-        "自然人证件号码": demo.make_id_number("530102", date(1980, 1, number), 700 + number),
+        "自然人证件号码": number_of(number),
         "行政处罚决定书文号": f"{word}罚〔2026〕2号",
         "违法事实": f"经查，{word}。",
     }

@@ -34,6 +34,8 @@ NARROWED = {
     "office:records-export": ("?q=示例", "?state=displayed"),
     "office:batches": ("?state=returned", "?source=file", "?page=2"),
     "office:refusals": ("?page=2",),
+    "office:listings": ("?kind=SIDES", "?waiting=on", "?state=notified&region=530100", "?page=2"),
+    "office:listings-export": ("?tone=watch",),
     "office:quality": ("?item=XZCF", "?month=2026-11"),
     "office:quality-rows": (
         *(f"?measure={code}" for code, _ in MEASURES),
@@ -48,6 +50,7 @@ MORE = {
     "office:subject": lambda side: {"public_id": side.organisation.public_id},
     "office:record": lambda side: {"public_id": side.personal.public_id},
     "office:batch": lambda side: {"public_id": side.refused.public_id},
+    "office:listing": lambda side: {"public_id": side.personal_listing.public_id},
 }
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=BEIJING)
 # What differs between two answers about the same rows.

@@ -9,7 +9,7 @@ from credit_platform.routes import ROUTES, Access
 from records import services
 from records.models import Erasure, Record, Subject
 from tests.conftest import TODAY
-from tests.scope.addresses import FORMS, address, calls
+from tests.scope.addresses import FORMS, PARAMETERS, address, calls
 from tests.scope.province import Side, ask_to_erase, make_reviewer, penalties, send
 
 READ = [name for name, method in calls(Access.SCOPED, Access.TOKEN, Access.SIGNED_IN) if method == "GET"]
@@ -24,8 +24,12 @@ OF_A_PERSON = (
     "office:subject",
     "office:subject-rename",
     "office:occupation-file",
+    "office:listing",
+    "office:listing-step",
+    "office:listing-letter",
 )
 LISTS = ("office:records", "office:records-export", "office:refusals", "office:changes", "office:erasures")
+LISTS = (*LISTS, "office:listings", "office:listings-export")
 SHOWING = (*LISTS, *OF_A_PERSON, "office:subject-reveal")
 TO_REVIEWERS = ("office:duplicates", "office:duplicate")
 
@@ -52,6 +56,9 @@ def where(name: str, side: Side) -> str:
             return address(name, side)
         if name == "office:erasure":
             return reverse(name, args=[Erasure.objects.get(record=side.personal).public_id])
+        if "listing" in name:
+            parameters = PARAMETERS[name](side) | {"public_id": side.personal_listing.public_id}
+            return reverse(name, kwargs=parameters)
         named = side.personal if "record" in name else side.person
         return reverse(name, args=[named.public_id])
     return address(name, side)

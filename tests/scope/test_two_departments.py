@@ -35,6 +35,7 @@ PROBES = {
         lambda side: {"measure": "national_refused", "region": "530000"},
     ),
     "office:quality-rows-export": (lambda side: {"measure": "reported", "department": side.department.code},),
+    "office:listings": (lambda side: {"kind": "SIDES"}, lambda side: {"waiting": "on"}),
     "office:batches": (lambda side: {"state": "returned"}, lambda side: {"state": "unfinished"}),
 }
 
@@ -94,6 +95,9 @@ def test_lists_do_show_our_own_rows(ours, theirs):
         "office:refusals",
         "office:quality",
         "office:duties",
+        "office:listings",
+        "office:listings-export",
+        "office:listing-files",
     ):
         assert seen_of(ours, client.get(reverse(name))), name
 

@@ -9,7 +9,7 @@ from accounts.models import Department, Region, Role, User
 from accounts.services import issue_token, place_user
 from audit import heads, sealing
 from audit.models import TreeHead
-from credit_platform import demo, demo_items
+from credit_platform import demo, demo_items, demo_lists
 from deadlines.clock import today
 from records import services
 from records.models import Batch, CoverageBase, Record
@@ -36,6 +36,7 @@ class Command(BaseCommand):
         _load(departments)
         users.append(_load_items())
         _duties(departments)
+        demo_lists.load(departments[0], today())
         _coverage()
         _sign_first_head()
         first = departments[0]
