@@ -28,7 +28,9 @@ from records.quality.moments import month_now
 from records.services import changes, erasures, special
 from records.services.batches import item_in_force
 from records.workflow import Commit
+from sanctions.models import Commitment, PointsAccount, SupervisionClass, SupervisionMethod
 from tests.conftest import TODAY
+from tests.scope.promises import account_of, classed_by, defer, method_of
 
 PASSWORD = "一把很长的测试钥匙"
 
@@ -56,6 +58,10 @@ class Side:
     granted: SpecialQuery
     change: ChangeRequest
     erasure: Erasure
+    commitment: Commitment
+    method: SupervisionMethod
+    classed: SupervisionClass
+    account: PointsAccount
     bulletin: Bulletin | None = None  # what was issued about the month before the other side came to be
 
     @property
@@ -70,7 +76,8 @@ class Side:
     def canaries(self) -> list[str]:
         """What only this side has; nobody from another department may be sent any of it."""
         facts = (self.batch, self.waiting, self.refused, self.previewed, self.record, self.personal, self.withdrawn)
-        objects = (*facts, self.pair, self.case, self.asked, self.granted, self.change, self.erasure)
+        asked = (self.pair, self.case, self.asked, self.granted, self.change, self.erasure)
+        objects = (*facts, *asked, self.commitment, self.method, self.classed, self.account)
         ids = [str(each.public_id) for each in (*objects, self.organisation, self.person)]
         codes = [self.department.code, self.department.uscc, self.organisation.uscc, self.token]
         return [self.word, *ids, *codes]
@@ -104,6 +111,7 @@ def make_side(word: str, number: int) -> Side:
     services.withdraw_record(withdrawn, actor=clerk, reason=f"{word}的撤回原因", today=TODAY)
     give_back(record, word)
     certify(personal, clerk, word)
+    method = method_of(clerk, lead, word)
     return Side(
         word,
         department,
@@ -126,6 +134,10 @@ def make_side(word: str, number: int) -> Side:
         special.grant_special_query(ask(lead, word, number), actor=make_reviewer(word), reason=word, today=TODAY),
         ask_to_withdraw(personal, clerk, word),
         ask_to_erase(withdrawn, lead, word),
+        defer(clerk, word, number),
+        method,
+        classed_by(method, record),
+        account_of(personal, clerk, word),
     )
 
 
