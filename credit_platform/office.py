@@ -28,6 +28,7 @@ from records.views.duties import DutyLine, duty_lines
 from records.views.lateness import RECENT, late_reports
 from records.views.lists import batch_badge
 from records.workflow import CHANGE_REFUSED, COMMITTED, REFUSED, TransitionRefused
+from sanctions.models import Commitment
 
 LATEST_BATCHES = 8
 OPEN_DUTIES, DUTY_MONTHS = 6, 3
@@ -116,6 +117,12 @@ def _tasks(user) -> list[dict]:
             "按退回原因更正后重新报送。",
             reverse("office:refusals"),
         ),
+        _task(
+            Commitment.objects.visible_to(user).to_remind(on=today()),
+            "件信用承诺到期",
+            "七日内到期和逾期的。核对履行情况；逾期的先告知承诺人，听取说明。",
+            f"{reverse('office:commitments')}?state=due",
+        ),
         _counted(
             returned["files"],
             "个文件整份退回",
@@ -158,7 +165,16 @@ def _decisions(user) -> list[dict]:
     if user.role == Role.LEAD:
         waiting = changes.waiting().exclude(requested_by=user)
         advice = "3 个工作日内审批。审批期间，失信信息暂停公示。"
-        return [_task(waiting, "件更正或撤回等待审批", advice, f"{change_list}?waiting=1")]
+        doubted = Commitment.objects.visible_to(user).to_decide().exclude(found_by=user)
+        return [
+            _task(waiting, "件更正或撤回等待审批", advice, f"{change_list}?waiting=1"),
+            _task(
+                doubted,
+                "件违诺等待认定",
+                "由您决定是否认定。提出的人不能决定。",
+                f"{reverse('office:commitments')}?state=doubted",
+            ),
+        ]
     if user.role == Role.CLERK:
         since = timezone.now() - RECENT
         refused = changes.filter(requested_by=user, state=CHANGE_REFUSED, decided_at__gte=since)

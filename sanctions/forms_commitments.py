@@ -14,8 +14,8 @@ MATERIALS = 5
 
 
 class CommitmentFilterForm(FilterForm):
-    SOON, OVERDUE = "soon", "overdue"
-    STATES = [ANY, (SOON, "7 日内到期"), (OVERDUE, "逾期未履行"), *CommitmentState.choices]
+    DUE, SOON, OVERDUE = "due", "soon", "overdue"
+    STATES = [ANY, (DUE, "7 日内到期和逾期"), (SOON, "7 日内到期"), (OVERDUE, "逾期未履行"), *CommitmentState.choices]
 
     kind = forms.ChoiceField(label="类型", required=False, choices=[ANY, *CommitmentKind.choices])
     state = forms.ChoiceField(label="状态", required=False, choices=STATES)

@@ -17,7 +17,9 @@ RATES = {"A": 1, "B": 3, "C": 10, "D": 30}
 
 def _whole(label: str, least: int, most: int, **options) -> forms.IntegerField:
     errors = {"invalid": "请填写整数。", "required": "请填写。"}
-    return forms.IntegerField(label=label, min_value=least, max_value=most, error_messages=errors, **options)
+    widget = forms.NumberInput({"class": "input"})
+    limits = {"min_value": least, "max_value": most}
+    return forms.IntegerField(label=label, widget=widget, error_messages=errors, **limits, **options)
 
 
 class MethodForm(forms.Form):

@@ -83,6 +83,8 @@ def _filtered(found, chosen: dict, on):
     match chosen.get("state"):
         case None:
             return found
+        case CommitmentFilterForm.DUE:
+            return found.to_remind(on=on)
         case CommitmentFilterForm.SOON:
             return found.due_soon(on=on)
         case CommitmentFilterForm.OVERDUE:

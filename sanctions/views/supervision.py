@@ -97,7 +97,7 @@ def _page(request, shown: SupervisionMethod, adopt_form: AdoptForm | None):
         "badge": badge_of(shown),
         "inputs": described(shown),
         "run": run,
-        "is_current": run is not None and run.valid_until >= on,
+        "is_still_valid": run is not None and run.valid_until >= on,
         "grades": _distribution(shown, run),
         "page": page,
         "form": form,
@@ -138,7 +138,7 @@ def _distribution(method: SupervisionMethod, run: SupervisionRun | None) -> list
         rows.append(
             {
                 "grade": grade,
-                "scores": f"{least} 分以上" if above is None else f"{least} 分以上、不足 {above} 分",
+                "scores": _between(least, above),
                 "rate": rate,
                 "total": total,
                 "share": f"{100 * total / run.organisations:.1f}%" if run and run.organisations else "—",
@@ -147,6 +147,12 @@ def _distribution(method: SupervisionMethod, run: SupervisionRun | None) -> list
         )
         above = least
     return rows
+
+
+def _between(least: int, above: int | None) -> str:
+    if above is None:
+        return f"{least} 分以上"
+    return f"{least} 分以上、不足 {above} 分" if least else f"不足 {above} 分"
 
 
 @require_POST

@@ -135,3 +135,16 @@ def test_a_list_costs_the_same_however_long_it_is(office, submit, path, question
             assert office.get(path).status_code == 200
         counts.append(len(queries))
     assert counts == [questions] * 2
+
+
+def test_home_reminds_of_what_is_due_and_the_lead_of_what_waits_for_a_decision(office, submit, browse, lead, rehearse):
+    submit(due_on="2026-12-15")
+    assert "件信用承诺到期" not in office.get("/office/").content.decode()
+    rehearse(datetime.date(2026, 12, 10))
+    assert "件信用承诺到期" in office.get("/office/").content.decode()
+    rehearse(datetime.date.fromisoformat(LATER))
+    made = Commitment.objects.get()
+    assert made.number in office.get("/office/commitments/?state=due").content.decode()
+    said = {"unperformed": "没有履行", "answer": "电话告知，没有说明"}
+    office.post(reverse("office:commitment-find", args=[made.public_id]), said)
+    assert "件违诺等待认定" in browse(lead).get("/office/").content.decode()

@@ -6,6 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from audit.models import AuditEvent
 from catalogue.models import LegalBasis
 from sanctions.models import (
     Grade,
@@ -133,3 +134,16 @@ def test_a_person_opts_in_earns_and_has_everything_deleted(office, department, c
     assert "参加社区服务" in office.get(where).content.decode()
     assert office.post(reverse("office:points-delete", args=[account.public_id])).status_code == 302
     assert "平台不再知道账户属于谁" in office.get(where).content.decode()
+
+
+def test_rules_of_points_are_entered_dated_by_an_administrator_and_never_edited(browse, administrator):
+    admin = browse(administrator)
+    rule = {"code": "T2", "name": "无偿献血", "points": "-3", "explanation": "示例", "in_force_from": "2026-11-22"}
+    assert admin.post("/admin/sanctions/pointsrule/add/", rule).status_code == 200 and not PointsRule.objects.exists()
+    assert admin.post("/admin/sanctions/pointsrule/add/", rule | {"points": "3"}).status_code == 302
+    made = PointsRule.objects.get()
+    where = f"/admin/sanctions/pointsrule/{made.pk}/change/"
+    assert admin.post(where, {"points": "90", "in_force_until": "2026-12-31"}).status_code == 302
+    made.refresh_from_db()
+    assert (made.points, str(made.in_force_until)) == (3, "2026-12-31")
+    assert AuditEvent.objects.filter(action="sanctions.pointsrule.changed").count() == 2
