@@ -39,7 +39,7 @@ from records.views.lateness import RECENT, late_reports
 from records.views.lists import batch_badge
 from records.workflow import CHANGE_REFUSED, COMMITTED, REFUSED, TransitionRefused
 from sanctions.figures import waiting as waiting_measures
-from sanctions.models import Listing, MeasureTask
+from sanctions.models import Commitment, Listing, MeasureTask
 
 LATEST_BATCHES = 8
 OPEN_DUTIES, DUTY_MONTHS = 6, 3
@@ -129,6 +129,12 @@ def _tasks(user) -> list[dict]:
             "按退回原因更正后重新报送。",
             reverse("office:refusals"),
         ),
+        _task(
+            Commitment.objects.visible_to(user).to_remind(on=today()),
+            "件信用承诺到期",
+            "七日内到期和逾期的。核对履行情况；逾期的先告知承诺人，听取说明。",
+            f"{reverse('office:commitments')}?state=due",
+        ),
         _counted(
             returned["files"],
             "个文件整份退回",
@@ -174,9 +180,16 @@ def _decisions(user) -> list[dict]:
         waiting = changes.waiting().exclude(requested_by=user)
         advice = "3 个工作日内审批。审批期间，失信信息暂停公示。"
         heard = "当事人已经陈述申辩，或者期限已满。核对事实、依据和申辩后决定。"
+        doubted = Commitment.objects.visible_to(user).to_decide().exclude(found_by=user)
         return [
             _task(waiting, "件更正或撤回等待审批", advice, f"{change_list}?waiting=1"),
             _task(listings, "件名单条目等待决定", heard, waiting_listings),
+            _task(
+                doubted,
+                "件违诺等待认定",
+                "由您决定是否认定。提出的人不能决定。",
+                f"{reverse('office:commitments')}?state=doubted",
+            ),
         ]
     if user.role == Role.CLERK:
         since = timezone.now() - RECENT

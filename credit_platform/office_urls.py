@@ -33,7 +33,21 @@ from records.views import (
     templates,
     whatif,
 )
-from sanctions.views import bans, checks, eligibility, listing, lists, memoranda, opinions, proposing, usage, webhooks
+from sanctions.views import (
+    bans,
+    checks,
+    commitments,
+    eligibility,
+    listing,
+    lists,
+    memoranda,
+    opinions,
+    points,
+    proposing,
+    supervision,
+    usage,
+    webhooks,
+)
 from sanctions.views import cases as sanction_cases
 from sanctions.views import drafting as drafting_memoranda
 from sanctions.views import statistics as task_statistics
@@ -221,6 +235,29 @@ urlpatterns = [
     path("webhooks/<uuid:public_id>/replay/", inside(webhooks.replay), name="webhook-replay"),
     path("webhooks/deliveries/<uuid:event_id>/resend/", inside(webhooks.resend), name="webhook-resend"),
     # Commitments, supervision, points
+    path("commitments/", inside(commitments.commitment_list), name="commitments"),
+    path("commitments/new/", inside(commitments.choose_template), name="commitment-new"),
+    path("commitments/results/", inside(commitments.results), name="commitment-results"),
+    path("commitments/new/<str:code>/", inside(commitments.accept), name="commitment-entry"),
+    path("commitments/<uuid:public_id>/", inside(commitments.commitment), name="commitment"),
+    path("commitments/<uuid:public_id>/paper/", inside(commitments.paper), name="commitment-paper"),
+    path("commitments/<uuid:public_id>/fulfil/", inside(commitments.fulfil), name="commitment-fulfil"),
+    path("commitments/<uuid:public_id>/find/", inside(commitments.find), name="commitment-find"),
+    path("commitments/<uuid:public_id>/decide/", inside(commitments.decide), name="commitment-decide"),
+    path("commitments/<uuid:public_id>/retract/", inside(commitments.retract), name="commitment-retract"),
+    path(
+        "commitments/<uuid:public_id>/materials/<int:number>/", inside(commitments.material), name="commitment-material"
+    ),
+    path("supervision/", inside(supervision.method_list), name="supervision"),
+    path("supervision/new/", inside(supervision.new_method), name="supervision-new"),
+    path("supervision/<uuid:public_id>/", inside(supervision.method), name="supervision-method"),
+    path("supervision/<uuid:public_id>/adopt/", inside(supervision.adopt), name="supervision-adopt"),
+    path("supervision/<uuid:public_id>/compute/", inside(supervision.compute), name="supervision-compute"),
+    path("supervision/<uuid:public_id>/classes.csv", inside(supervision.export), name="supervision-export"),
+    path("supervision/classes/<uuid:public_id>/", inside(supervision.explanation), name="supervision-class"),
+    path("points/", inside(points.account_list), name="points"),
+    path("points/<uuid:public_id>/", inside(points.account), name="points-account"),
+    path("points/<uuid:public_id>/delete/", inside(points.delete), name="points-delete"),
     # Help
     path("help/", inside(help.flows), name="help"),
     path("help/<str:topic>/", inside(help.topic), name="help-topic"),

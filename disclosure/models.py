@@ -272,3 +272,29 @@ class PublicReceipt(models.Model):
     def is_confirmed_by(self, digest: str) -> bool:
         """Whether the beginning of the digest, as printed on the paper, is that of what is stored."""
         return constant_time_compare(digest.strip().lower(), self.digest_start)
+
+
+class PublicSupervisionMethod(models.Model):
+    """A method of classed supervision in force. Whom it classes, and how, is not in the view."""
+
+    public_id = models.UUIDField()
+    name = models.CharField("名称", max_length=100)
+    edition = models.PositiveSmallIntegerField("版次")
+    field_name = models.CharField("领域", max_length=50)
+    department_name = models.CharField("制定部门", max_length=100)
+    base = models.PositiveSmallIntegerField("基础分")
+    inputs = models.JSONField("指标")
+    thresholds = models.JSONField("分数线")
+    rates = models.JSONField("建议抽查比例（%）")
+    valid_months = models.PositiveSmallIntegerField("有效期（月）")
+    text = models.TextField("说明")
+    in_force_from = models.DateField("施行日期")
+
+    class Meta:
+        managed = False
+        db_table = "public_supervision_method"
+        default_permissions = ()
+        verbose_name = verbose_name_plural = "公布的分类监管办法"
+
+    def __str__(self):
+        return self.name

@@ -18,6 +18,7 @@ urlpatterns = [
     path("law/<str:code>/", views.item, name="item"),
     path("services/", views.services, name="services"),
     path("services/flows/", views.flows, name="flows"),
+    path("services/supervision/", views.supervision, name="supervision"),
     path("about/", views.about, name="about"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("heads/", views.tree_heads, name="heads"),

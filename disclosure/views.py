@@ -26,6 +26,7 @@ from disclosure.models import (
     PublicReceipt,
     PublicRecord,
     PublicSubject,
+    PublicSupervisionMethod,
 )
 from disclosure.order import in_national_order
 from disclosure.paging import PAGE_SIZE, page_number, page_of
@@ -37,6 +38,7 @@ from disclosure.rows import honours_of, record_row, subject_rows
 from disclosure.sections import sections_of
 from records.errors import Refused
 from records.flows import FLOWS_OF_SUBJECTS
+from sanctions.models import Grade, InputKind
 from sanctions.receipts import fold_number
 
 # Honours first; the words of today.
@@ -388,6 +390,21 @@ def flows(request):
     crumbs = [HOME, ("信用服务", reverse("portal:services")), ("信息如何办理", "")]
     context = {"flows": FLOWS_OF_SUBJECTS, "section": "services", "crumbs": crumbs}
     return render(request, "disclosure/flows.html", context)
+
+
+@page
+def supervision(request):
+    """By which methods organisations are classed for inspections: all of it, and nothing of anybody's class."""
+    methods = [
+        {
+            "method": method,
+            "inputs": [each | {"label": InputKind(each["kind"]).label} for each in method.inputs],
+            "grades": [(grade.label, method.thresholds.get(grade.value), method.rates[grade.value]) for grade in Grade],
+        }
+        for method in PublicSupervisionMethod.objects.order_by("field_name", "department_name")
+    ]
+    crumbs = [HOME, ("信用服务", reverse("portal:services")), ("信用分类监管办法", "")]
+    return render(request, "disclosure/supervision.html", {"methods": methods, "section": "services", "crumbs": crumbs})
 
 
 @page

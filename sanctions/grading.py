@@ -1,6 +1,7 @@
-"""What a method of classed supervision has to be like, without a database: its inputs, thresholds and rates are data."""
+"""What a method of classed supervision has to be like; its inputs, thresholds and rates are data."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from records.errors import Refused
 from sanctions.models import Grade, InputKind
@@ -25,8 +26,9 @@ KEYS = {"kind", "weight", "cap", "months"}
 def require_sound(
     base: int, inputs: Sequence[Mapping], thresholds: Mapping[str, int], rates: Mapping[str, int]
 ) -> None:
-    """Raise Refused: base_invalid, input_missing, input_unknown, input_twice, input_invalid, thresholds_invalid, rates_invalid.
+    """Raise Refused unless a method makes sense.
 
+    Codes: base_invalid, input_missing, input_unknown, input_twice, input_invalid, thresholds_invalid, rates_invalid.
     What is adverse takes points away, what is good adds them; a better class is never inspected more often.
     """
     kinds = [each.get("kind") for each in inputs]
@@ -63,4 +65,4 @@ def _is_number(value: object, least: int, most: int) -> bool:
 
 
 def _falls(lines: Sequence) -> bool:
-    return all(above > below for above, below in zip(lines, lines[1:], strict=False))
+    return all(above > below for above, below in pairwise(lines))

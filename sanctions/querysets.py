@@ -236,6 +236,10 @@ class CommitmentQuerySet(ScopedQuerySet):
         """To be reminded of: due today or within seven days."""
         return self.open().filter(due_on__gte=on, due_on__lte=on + SOON)
 
+    def to_remind(self, *, on: date):
+        """Due within seven days, or overdue."""
+        return self.open().filter(due_on__lte=on + SOON)
+
     def to_decide(self):
         return self.filter(state=workflow.DOUBTED)
 

@@ -43,7 +43,7 @@ NATIONAL_TYPES = {
 
 
 class CommitmentTemplate(models.Model):
-    """承诺书范本, one edition: text, what follows from a breach, who accepts it and for how long (33号（三）, 21号五（一）)."""
+    """承诺书范本, one edition: text, consequences, who accepts it, for how long (33号（三）, 21号五（一）)."""
 
     code = models.CharField("编码", max_length=20)
     edition = models.PositiveSmallIntegerField("版次", default=1)
@@ -188,7 +188,7 @@ class Commitment(models.Model):
 
 
 class DeferredMaterial(models.Model):
-    """容缺材料: one material promised for later (33号（四）). What a law asks for first cannot be promised: no such row."""
+    """容缺材料: one material promised for later (33号（四）). What a law asks for first is never one of them."""
 
     commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="materials")
     number = models.PositiveSmallIntegerField("序号")

@@ -16,7 +16,7 @@ from sanctions.querysets import DatedQuerySet, PointsAccountQuerySet
 
 
 class PointsTrial(models.Model):
-    """积分试行: the document under which points are tried, dated. Without one, or without the setting, there are none."""
+    """积分试行: the document under which points are tried, dated. Without it and the setting there are none."""
 
     name = models.CharField("名称", max_length=100)
     document_no = models.CharField("文号", max_length=100)

@@ -1,4 +1,4 @@
-"""信用分类监管: how organisations of a field are classed A–D for inspections (33号（六）), and the class of each, explained."""
+"""信用分类监管: how organisations of a field are classed A–D for inspections (33号（六）), each class explained."""
 
 import uuid
 
@@ -45,7 +45,7 @@ class Grade(models.TextChoices):
 class SupervisionMethod(models.Model):
     """分类办法, one edition: what is counted, with which weight, where a class begins, how often it is inspected.
 
-    `inputs`: [{kind, weight, cap, months}], points a count is worth, at most `cap` points in all, looking back `months`.
+    `inputs`: [{kind, weight, cap, months}]: points a count is worth, at most `cap` in all, looking back `months`.
     `thresholds`: least score of A, B and C. `rates`: suggested share inspected in a year, percent, of each class.
     Adopted, it never changes (trigger): a new edition replaces it.
     """
@@ -106,7 +106,7 @@ class SupervisionMethod(models.Model):
 
 
 class SupervisionRun(models.Model):
-    """一次分类: every organisation of the method's region that has a record of the field, classed in one statement."""
+    """一次分类: every organisation of the region with a record of the field or the line, in one statement."""
 
     method = models.ForeignKey(SupervisionMethod, models.PROTECT, related_name="runs", verbose_name="办法")
     computed_on = models.DateField("计算日期")

@@ -368,7 +368,7 @@ def retract_commitment(commitment: Commitment, *, actor: User, reason: str, toda
 
 
 def note_due_commitments(*, today: date) -> int:
-    """One line a commitment not fulfilled in time, dated the day it fell due; and the end of those that have run out."""
+    """One line a commitment not kept in time, dated the day it fell due; and the end of those that have run out."""
     overdue = Commitment.objects.overdue(on=today).order_by("pk")
     with transaction.atomic():
         noted = audit.record_many(

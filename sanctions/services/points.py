@@ -61,10 +61,10 @@ def opt_in(named: Named, *, consent_no: str, department: Department, actor: User
 def earn_points(
     account: PointsAccount, rule: PointsRule, *, reason: str, actor: User, today: date, record: Record | None = None
 ) -> PointsEntry:
-    """Add what a rule gives for a good deed, said in words; for a record only once, and only for one that is not adverse.
+    """Add what a rule gives for a good deed, said in words; for one record only once, and never for an adverse one.
 
-    Raises RightMissing, Refused: points_disabled, account_erased, rule_not_in_force, reason_required, record_unsuitable,
-    record_earned_already.
+    Raises RightMissing, Refused: points_disabled, account_erased, rule_not_in_force, reason_required,
+    record_unsuitable, record_earned_already.
     """
     _require_enabled(today)
     account = PointsAccount.objects.select_for_update(of=("self",)).select_related("department").get(pk=account.pk)

@@ -92,7 +92,7 @@ def _replace(former: SupervisionMethod, actor: User, on: date) -> None:
 
 @transaction.atomic
 def compute_classes(method: SupervisionMethod, *, actor: User, today: date) -> SupervisionRun:
-    """Class every organisation of the department's region that has a record of the field, by the method in force.
+    """Class every organisation of the region that has a record of the field or of the line, by the method in force.
 
     Raises RightMissing, Refused (method_not_in_force).
     """

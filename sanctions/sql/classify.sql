@@ -1,9 +1,10 @@
--- Class every organisation of the region of the method's department that has a record of the field (国发〔2016〕33号（六）).
+-- Class every organisation of the region of the method's department that has a record of the field, or one reported by a department of
+-- the same line: those it supervises (国发〔2016〕33号（六）).
 -- One pass over the records of those organisations, one over the listings in force. What is being verified (disputed, suspended)
 -- does not count (（二十二）), nor what was withdrawn, repaired or is past its term: only `current` records do.
 INSERT INTO sanctions_supervisionclass (run_id, department_id, subject_id, grade, score, explanation)
 WITH method AS MATERIALIZED (
-    SELECT m.*, k.code AS field_code,
+    SELECT m.*, k.code AS field_code, '%%-' || regexp_replace(d.code, '^.*-', '') AS of_line,
            CASE WHEN d.region_id LIKE '%%0000' THEN left(d.region_id, 2) WHEN d.region_id LIKE '%%00' THEN left(d.region_id, 4)
                 ELSE d.region_id END || '%%' AS places
     FROM sanctions_supervisionrun AS run
@@ -18,11 +19,14 @@ WITH method AS MATERIALIZED (
 ), item AS MATERIALIZED (
     SELECT i.id, i.code, i.category, i.is_adverse, method.field_code = ANY (i.key_fields) AS of_field
     FROM catalogue_informationitem AS i, method WHERE i.standing = 'official'
+), unit AS MATERIALIZED (
+    SELECT d.id FROM accounts_department AS d, method WHERE d.code LIKE method.of_line
 ), population AS MATERIALIZED (
     SELECT s.id FROM records_subject AS s, method
     WHERE s.kind <> 'person' AND s.merged_into_id IS NULL AND s.region_code LIKE method.places
       AND EXISTS (SELECT FROM records_record AS r JOIN item ON item.id = r.item_id
-                  WHERE r.subject_id = s.id AND item.of_field AND r.state IN ('current', 'disputed', 'suspended', 'expired'))
+                  WHERE r.subject_id = s.id AND (item.of_field OR r.department_id IN (SELECT id FROM unit))
+                    AND r.state IN ('current', 'disputed', 'suspended', 'expired'))
 ), held AS MATERIALIZED (
     SELECT r.subject_id, r.decided_on, r.severity, item.code, item.category, item.is_adverse, item.of_field,
            r.values ->> 'fulfillmentStatus' AS kept

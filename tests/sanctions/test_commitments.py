@@ -73,10 +73,18 @@ def test_the_item_has_the_columns_of_the_national_template():
     fields = next(item for item in reading.items() if item["code"] == "XYCN")["fields"]
     names = [field["name"] for field in fields if field["code"] not in ("identifyPersonKind", "identifyPerson")]
     assert names == [
-        "承诺编码", "承诺人名称", "承诺人类别", "承诺人代码", "承诺类型", "承诺事由", "承诺内容", "违诺责任", "承诺作出日期",
-        "承诺有效期", "承诺履行状态", "未履行的承诺内容", "违诺责任追究内容", "承诺履行状态认定日期", "承诺履行状态认定单位",
-        "承诺履行状态认定单位代码", "承诺受理单位", "承诺受理单位代码", "公开类型", "备注",
+        "承诺编码", "承诺人名称", "承诺人类别", "承诺人代码", "承诺类型", "承诺事由", "承诺内容", "违诺责任",
+        "承诺作出日期", "承诺有效期", "承诺履行状态", "未履行的承诺内容", "违诺责任追究内容", "承诺履行状态认定日期",
+        "承诺履行状态认定单位", "承诺履行状态认定单位代码", "承诺受理单位", "承诺受理单位代码", "公开类型", "备注",
     ]  # fmt: skip
+
+
+def test_every_kind_of_commitment_the_documents_name_has_a_text(db):
+    texts = CommitmentTemplate.objects.in_force(on=TODAY)
+    assert set(texts.values_list("kind", flat=True)) == set(CommitmentKind.values)
+    special = texts.filter(kind=CommitmentKind.SPECIAL).values_list("name", flat=True)
+    for words in ("安全生产", "药品安全", "统计", "教师", "司法从业人员"):
+        assert any(words in name for name in special), words
 
 
 def test_a_commitment_accepted_is_published_as_a_record_of_its_item(accept):
@@ -172,7 +180,9 @@ def test_nobody_is_found_unfaithful_before_the_day_unheard_or_by_one_person(acce
         return services.find_breach(made, actor=lead, **said)
 
     for changes, code in (
-        ({"today": DUE}, "not_due_yet"), ({"answer": " "}, "answer_missing"), ({"unperformed": ""}, "unperformed_missing"),
+        ({"today": DUE}, "not_due_yet"),
+        ({"answer": " "}, "answer_missing"),
+        ({"unperformed": ""}, "unperformed_missing"),
     ):  # fmt: skip
         with pytest.raises(Refused) as refusal:
             find(**changes)

@@ -112,8 +112,12 @@ def test_persons_are_never_classed_and_the_database_says_so_too(method, clerk):
         SupervisionClass.objects.update(subject=person)
 
 
-def test_only_organisations_of_the_place_with_a_record_of_the_field_are_classed(method, clerk):
+def test_only_organisations_of_the_place_with_a_record_of_the_field_or_of_the_line_are_classed(method, clerk):
     punish(clerk, 1)
+    InformationItem.objects.filter(code="XZCF").update(key_fields=[])
+    assert services.compute_classes(method, actor=clerk, today=TODAY).organisations == 1
+    stranger = make_user("stranger", Role.CLERK, make_department("乙", 712))
+    punish(stranger, 3, firm=3)
     in_qujing = {"CF_XDR_MC": "曲靖示例商贸有限公司", "CF_XDR_SHXYM": make_uscc("530302", 77)}
     register(penalty(clerk.department, 2, **in_qujing), clerk)
     assert services.compute_classes(method, actor=clerk, today=TODAY).organisations == 1
@@ -176,7 +180,8 @@ def test_five_thousand_organisations_are_classed_in_a_moment(method, clerk):
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO records_subject (public_id, kind, legal_name, name_key, region_code)"
-            " SELECT gen_random_uuid(), 'organisation', '示例' || n, '示例' || n, '530102' FROM generate_series(1, 5000) AS n"
+            " SELECT gen_random_uuid(), 'organisation', '示例' || n, '示例' || n, '530102'"
+            " FROM generate_series(1, 5000) AS n"
         )
         columns = [f.column for f in Record._meta.concrete_fields if f.column not in ("id", "public_id", "subject_id")]
         kept = ", ".join(f'"{column}"' for column in columns)

@@ -102,6 +102,21 @@ PARAMETERS: dict[str, Callable[[Side], dict]] = {
     "office:listing-propose": lambda side: {"code": "SIDES"},
     "office:listing-file": lambda side: {"public_id": side.listing_file.public_id},
     "office:listing-file-returned": lambda side: {"public_id": side.listing_file.public_id},
+    "office:commitment-entry": lambda side: {"code": "CN-ZHXY"},
+    "office:commitment": lambda side: {"public_id": side.commitment.public_id},
+    "office:commitment-paper": lambda side: {"public_id": side.commitment.public_id},
+    "office:commitment-fulfil": lambda side: {"public_id": side.commitment.public_id},
+    "office:commitment-find": lambda side: {"public_id": side.commitment.public_id},
+    "office:commitment-decide": lambda side: {"public_id": side.commitment.public_id},
+    "office:commitment-retract": lambda side: {"public_id": side.commitment.public_id},
+    "office:commitment-material": lambda side: {"public_id": side.commitment.public_id, "number": 1},
+    "office:supervision-method": lambda side: {"public_id": side.method.public_id},
+    "office:supervision-adopt": lambda side: {"public_id": side.method.public_id},
+    "office:supervision-compute": lambda side: {"public_id": side.method.public_id},
+    "office:supervision-export": lambda side: {"public_id": side.method.public_id},
+    "office:supervision-class": lambda side: {"public_id": side.classed.public_id},
+    "office:points-account": lambda side: {"public_id": side.account.public_id},
+    "office:points-delete": lambda side: {"public_id": side.account.public_id},
 }
 # Routes whose parameter names something that belongs to nobody.
 COMMON = {
@@ -116,6 +131,7 @@ COMMON = {
     "office:edition-workbook",
     "office:bulletin",
     "office:help-topic",
+    "office:commitment-entry",
 }
 # Without these a public address has nothing to answer.
 QUERIES = {
@@ -161,6 +177,11 @@ FORMS: dict[str, Callable[[Side], dict[str, object]]] = {
     "office:duplicate-decide": lambda side: {"decision": "merge", "reason": "核对档案"},
     "office:code-case-answer": lambda side: {"action": "correct", "reason": "已经更正"},
     "office:code-case-judge": lambda side: {"action": "settle", "reason": "已经核对"},
+    "office:commitment-fulfil": lambda side: {"on": "2026-11-22", "result": "已经履行"},
+    "office:commitment-find": lambda side: {"unperformed": "没有履行", "answer": "没有说明"},
+    "office:commitment-decide": lambda side: {"decision": "confirm", "document_no": "1号", "reason": "清楚"},
+    "office:commitment-retract": lambda side: {"reason": "不再申请"},
+    "office:supervision-adopt": lambda side: {"on": "2026-12-01", "opinion": "同意"},
 }
 
 

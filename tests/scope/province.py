@@ -31,9 +31,18 @@ from records.services import changes, erasures, special
 from records.services.batches import item_in_force
 from records.workflow import Commit
 from sanctions import services as sanctions
-from sanctions.models import Listing, ListingFile, ListKind
+from sanctions.models import (
+    Commitment,
+    Listing,
+    ListingFile,
+    ListKind,
+    PointsAccount,
+    SupervisionClass,
+    SupervisionMethod,
+)
 from sanctions.services.listings import Decision, Named
 from tests.conftest import TODAY
+from tests.scope.promises import account_of, classed_by, defer, method_of
 
 PASSWORD = "一把很长的测试钥匙"
 
@@ -65,6 +74,10 @@ class Side:
     listing: Listing
     personal_listing: Listing
     listing_file: ListingFile
+    commitment: Commitment
+    method: SupervisionMethod
+    classed: SupervisionClass
+    account: PointsAccount
     bulletin: Bulletin | None = None  # what was issued about the month before the other side came to be
 
     @property
@@ -81,6 +94,7 @@ class Side:
         facts = (self.batch, self.waiting, self.refused, self.previewed, self.record, self.personal, self.withdrawn)
         objects = (*facts, self.pair, self.case, self.asked, self.granted, self.change, self.erasure, self.system)
         objects = (*objects, self.listing, self.personal_listing, self.listing_file)
+        objects = (*objects, self.commitment, self.method, self.classed, self.account)
         ids = [str(each.public_id) for each in (*objects, self.organisation, self.person)]
         codes = [self.department.code, self.department.uscc, self.organisation.uscc, self.token]
         return [self.word, *ids, *codes]
@@ -114,6 +128,7 @@ def make_side(word: str, number: int) -> Side:
     services.withdraw_record(withdrawn, actor=clerk, reason=f"{word}的撤回原因", today=TODAY)
     give_back(record, word)
     certify(personal, clerk, word)
+    method = method_of(clerk, lead, word)
     return Side(
         word,
         department,
@@ -140,6 +155,10 @@ def make_side(word: str, number: int) -> Side:
         list_them(clerk, Named("organisation", record.subject_name, record.subject.uscc), f"{word}列〔2026〕1号", word),
         list_them(clerk, Named("person", personal.subject_name, number_of(number)), personal.document_no, word),
         file_them(clerk, word),
+        defer(clerk, word, number),
+        method,
+        classed_by(method, record),
+        account_of(personal, clerk, word),
     )
 
 

@@ -9,7 +9,7 @@ from accounts.models import Department, Region, Role, User
 from accounts.services import issue_token, place_user
 from audit import heads, sealing
 from audit.models import TreeHead
-from credit_platform import demo, demo_items, demo_lists
+from credit_platform import demo, demo_items, demo_lists, demo_promises
 from deadlines.clock import today
 from records import services
 from records.models import Batch, CoverageBase, Record
@@ -35,6 +35,7 @@ class Command(BaseCommand):
         token = known.get("token") or _token(departments[0])
         _load(departments)
         users.append(_load_items())
+        demo_promises.load(departments[0], today())
         _duties(departments)
         demo_lists.load(departments[0], today())
         _coverage()
