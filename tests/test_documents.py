@@ -18,6 +18,7 @@ from django.db.models import TextChoices
 
 import catalogue.workflow
 import records.workflow
+import sanctions.workflow
 from accounts.models import Role
 from catalogue.workflow import EditionState
 from catalogue.workflow import Standing as EditionStanding
@@ -34,7 +35,7 @@ from records.remarks import REMARKS
 from records.workflow import BatchState, CodeCaseState, MergeState, RecordState, SpecialQueryState
 
 ROOT = Path(__file__).resolve().parents[1]
-OURS = ("accounts", "audit", "catalogue", "deadlines", "disclosure", "exchange", "records")
+OURS = ("accounts", "audit", "catalogue", "deadlines", "disclosure", "exchange", "records", "sanctions")
 GENERATED = re.compile(r"<!-- generated: ([a-z]+) -->\n(.*?)<!-- end -->", re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 MECHANISM = re.compile(r"^\| (F\S*) \|.*\| ([^|]*) \|$", re.MULTILINE)
@@ -68,20 +69,32 @@ def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
-def draw_states() -> str:
-    """Every state machine of the records and the catalogue, and why each way is there."""
+Machines = Iterable[type[TextChoices]]
+OF_RECORDS = (BatchState, RecordState, MergeState, CodeCaseState, SpecialQueryState, EditionState)
+OF_CONSEQUENCES = (
+    sanctions.workflow.ListingState,
+    sanctions.workflow.MemorandumState,
+    sanctions.workflow.TaskState,
+    sanctions.workflow.DeliveryState,
+    sanctions.workflow.CommitmentState,
+    sanctions.workflow.MethodState,
+)
+
+
+def draw_states(machines: Machines, *tables: dict) -> str:
+    """Every state machine, and why each way is there."""
     drawing = "```mermaid\nstateDiagram-v2\n"
-    machines = (BatchState, RecordState, MergeState, CodeCaseState, SpecialQueryState, EditionState)
     drawing += "".join(f"    {each.value}: {each.label} {each.value}\n" for machine in machines for each in machine)
     drawing += "".join(f"    [*] --> {next(iter(machine)).value}\n" for machine in machines)
-    ways = (*records.workflow.TRANSITIONS.items(), *catalogue.workflow.TRANSITIONS.items())
+    ways = [way for table in tables for way in table.items()]
     drawing += "".join(f"    {state} --> {following}: {action}\n" for (state, action), (following, _) in ways)
     rows = [(f"`{s}`", f"`{action}`", f"`{following}`", why) for (s, action), (following, why) in ways]
     return f"{drawing}```\n\n{table(('State', 'Action', 'Next', 'Because'), rows)}"
 
 
 PARTS: dict[str, Callable[[], str]] = {
-    "states": draw_states,
+    "states": lambda: draw_states(OF_RECORDS, records.workflow.TRANSITIONS, catalogue.workflow.TRANSITIONS),
+    "consequences": lambda: draw_states(OF_CONSEQUENCES, sanctions.workflow.TRANSITIONS),
     "queries": lambda: table(("代码", "说明"), ((f"`{code}`", words) for code, words in QUERIES.items())),
     "refusals": lambda: table(("代码", "说明"), ((f"`{code}`", words) for code, words in REFUSALS.items())),
     "folders": lambda: table(("代码", "说明"), ((f"`{code}`", words) for code, words in FOLDERS.items())),
@@ -137,6 +150,7 @@ def test_glossary_names_every_model():
         DeliveryState,
         HandoverAction,
         Role,
+        *OF_CONSEQUENCES,
     ],
     ids=lambda choices: choices.__name__,
 )
