@@ -160,7 +160,7 @@ def _decisions(user) -> list[dict]:
     """What waits for this person's word, and what was refused to them. Nobody is asked about their own request."""
     changes, change_list = ChangeRequest.objects.visible_to(user), reverse("office:changes")
     listings = Listing.objects.visible_to(user).waiting_for(user, on=today())
-    waiting_listings = f"{reverse('office:listings')}?waiting=on"
+    waiting_listings = f"{reverse('office:listings')}?look=waiting"
     if user.role == Role.REVIEWER:
         return [
             _task(

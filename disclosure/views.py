@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from audit.heads import as_published
 from audit.models import TreeHead
 from catalogue.duties import describe
-from catalogue.models import DisplayRule, InformationItem, LegalBasis, Severity, TermMethod
+from catalogue.models import Category, DisplayRule, InformationItem, LegalBasis, Severity, TermMethod
 from catalogue.workbook import XLSX, write_workbook
 from deadlines.clock import today
 from disclosure import search as searching
@@ -212,12 +212,19 @@ def record(request, public_id):
         "title": redact(found.title),
         "why": why,
         "facts": [*_about(found, subject_url), *why.facts],
-        "kind": PublicListKind.objects.of_record(found.item_code, found.title),
+        "kind": _list_of(found),
         "section": "search",
         "crumbs": [HOME, above, (found.item_name, "")],
         "actions": _record_actions(why),
     }
     return render(request, "disclosure/record.html", context)
+
+
+def _list_of(record: PublicRecord) -> PublicListKind | None:
+    """The list this record is an entry to."""
+    if record.category not in (Category.HONOUR, Category.DISHONEST, Category.ABNORMAL):
+        return None
+    return PublicListKind.objects.of_record(record.item_code, record.title)
 
 
 def _about(record: PublicRecord, subject_url: str) -> list[dict]:
@@ -280,7 +287,8 @@ def _kinds_by_tone(counted: Figures) -> list[tuple[str, str, list[tuple[PublicLi
 @page
 def listing(request, code):
     item = _item(code, on=today())
-    kind = PublicListKind.objects.filter(item_code=item.code, code=request.GET.get("kind", "")).first()
+    asked = request.GET.get("kind")
+    kind = PublicListKind.objects.filter(item_code=item.code, code=asked).first() if asked else None
     form = ListFilter(request.GET, regions=prefectures(), of_kind=kind.code if kind else "")
     found = _listed(item, form)
     if kind and not kind.is_alone:

@@ -46,12 +46,15 @@ def region_choices() -> list[tuple[str, str]]:
 class ListingFilterForm(FilterForm):
     """What an address asks of the list of listings."""
 
+    WAITING, ENDING = "waiting", "ending"
+
     kind = forms.ChoiceField(label="名单", required=False, choices=kind_choices)
     tone = forms.ChoiceField(label="性质", required=False, choices=[ANY, *Tone.choices])
     state = forms.ChoiceField(label="状态", required=False, choices=[ANY, *ListingState.choices])
     region = forms.ChoiceField(label="主体所在地", required=False, choices=region_choices)
-    waiting = forms.BooleanField(label="等待我办理", required=False)
-    ending = forms.BooleanField(label="30 日内期满", required=False)
+    look = forms.ChoiceField(
+        label="只看", required=False, choices=[ANY, (WAITING, "等待我办理"), (ENDING, "30 日内期满")]
+    )
 
 
 class ProposalForm(KeyedForm):

@@ -99,9 +99,10 @@ def filtered(listings, chosen: dict, user):
         listings = listings.filter(state=state)
     if region := chosen.get("region"):
         listings = listings.about_subjects_in(region[:4])
-    if chosen.get("waiting"):
+    look = chosen.get("look")
+    if look == ListingFilterForm.WAITING:
         listings = listings.waiting_for(user, on=today())
-    if chosen.get("ending"):
+    if look == ListingFilterForm.ENDING:
         listings = listings.ending_by(today() + ENDING)
     return listings
 

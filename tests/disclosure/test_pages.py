@@ -39,13 +39,13 @@ def record_url(record) -> str:
 @pytest.mark.parametrize(
     ("address", "questions"),
     [
-        ("/", 3),
+        ("/", 5),
         ("/search/", 0),
         ("/search/?q=示例", 9),
         ("/subjects/{code}/", 6),
         ("/subjects/{code}/XZXK/", 4),
         ("/records/{record}/", 5),
-        ("/lists/", 3),
+        ("/lists/", 6),
         ("/lists/XZXK/?region=530100", 4),
         ("/law/", 4),
         ("/law/XZCF/", 5),

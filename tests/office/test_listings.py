@@ -229,8 +229,8 @@ def test_filters_find_what_waits_and_where(office, leads_office, clerk, propose)
     first, second = propose(1), propose(2)
     services.notify_subject(first, actor=clerk, how="直接送达", on=TODAY, today=TODAY)
     services.note_statement(first, actor=clerk, text="有异议", on=TODAY, today=TODAY)
-    assert found(office, "waiting=on") == [second.document_no]
-    assert found(leads_office, "waiting=on") == [first.document_no]
+    assert found(office, "look=waiting") == [second.document_no]
+    assert found(leads_office, "look=waiting") == [first.document_no]
     assert found(office, "kind=TQNMG&state=stated") == [first.document_no]
     assert found(office, "tone=red") == [] and found(office, "region=530300") == []
     assert len(found(office, "region=530100")) == 2
@@ -242,9 +242,9 @@ def test_what_is_over_soon_is_found(office, clerk, lead, propose, rehearse):
     services.notify_subject(listing, actor=clerk, how="直接送达", on=TODAY, today=TODAY)
     rehearse(LATER)
     services.enter_listing(listing, actor=lead, reason="事实清楚", today=LATER)
-    assert found(office, "ending=on") == []
+    assert found(office, "look=ending") == []
     rehearse(datetime.date(2029, 11, 20))
-    assert found(office, "ending=on") == [listing.document_no]
+    assert found(office, "look=ending") == [listing.document_no]
 
 
 def test_the_overview_counts_each_kind(office, clerk, propose):
@@ -303,7 +303,7 @@ def test_a_file_of_another_department_does_not_exist(office, browse, other_clerk
     assert browse(other_clerk).get(reverse("office:listing-file", args=[file.public_id])).status_code == 404
 
 
-PINNED = {"/office/lists/": 7, "/office/lists/listings/": 18, "/office/lists/listings/?waiting=on&region=530100": 16}
+PINNED = {"/office/lists/": 7, "/office/lists/listings/": 18, "/office/lists/listings/?look=waiting&region=530100": 16}
 
 
 @pytest.mark.parametrize("path", PINNED)

@@ -34,7 +34,7 @@ NARROWED = {
     "office:records-export": ("?q=示例", "?state=displayed"),
     "office:batches": ("?state=returned", "?source=file", "?page=2"),
     "office:refusals": ("?page=2",),
-    "office:listings": ("?kind=SIDES", "?waiting=on", "?state=notified&region=530100", "?page=2"),
+    "office:listings": ("?kind=SIDES", "?look=waiting", "?state=notified&region=530100", "?page=2"),
     "office:listings-export": ("?tone=watch",),
     "office:quality": ("?item=XZCF", "?month=2026-11"),
     "office:quality-rows": (

@@ -35,7 +35,7 @@ PROBES = {
         lambda side: {"measure": "national_refused", "region": "530000"},
     ),
     "office:quality-rows-export": (lambda side: {"measure": "reported", "department": side.department.code},),
-    "office:listings": (lambda side: {"kind": "SIDES"}, lambda side: {"waiting": "on"}),
+    "office:listings": (lambda side: {"kind": "SIDES"}, lambda side: {"look": "waiting"}),
     "office:batches": (lambda side: {"state": "returned"}, lambda side: {"state": "unfinished"}),
 }
 
