@@ -89,6 +89,18 @@ PARAMETERS: dict[str, Callable[[Side], dict]] = {
     "office:quality-department": lambda side: {"code": side.department.code},
     "office:zero-report": lambda side: {"public_id": side.duty.public_id, "month": "2026-09"},
     "office:bulletin": lambda side: {"public_id": side.bulletin.public_id},
+    "portal:receipt": lambda side: {"receipt_no": side.checked.check.receipt_no},
+    "checks-api:check": lambda side: {"receipt_no": side.checked.check.receipt_no},
+    "checks-api:cases": lambda side: {"code": "ZFCG"},
+    "checks-api:subscription-end": lambda side: {"public_id": side.checked.subscription.public_id},
+    "office:check": lambda side: {"public_id": side.checked.check.public_id},
+    "office:opinion": lambda side: {"public_id": side.checked.opinion.public_id},
+    "office:opinion-result": lambda side: {"public_id": side.checked.opinion.public_id},
+    "office:certificate": lambda side: {"public_id": side.checked.certificate.public_id},
+    "office:webhook": lambda side: {"public_id": side.checked.subscription.public_id},
+    "office:webhook-end": lambda side: {"public_id": side.checked.subscription.public_id},
+    "office:webhook-replay": lambda side: {"public_id": side.checked.subscription.public_id},
+    "office:webhook-resend": lambda side: {"event_id": side.checked.notice.event_id},
 }
 # Routes whose parameter names something that belongs to nobody.
 COMMON = {
@@ -102,6 +114,7 @@ COMMON = {
     "office:edition-workbook",
     "office:bulletin",
     "office:help-topic",
+    "checks-api:cases",
 }
 # Without these a public address has nothing to answer.
 QUERIES = {
@@ -137,6 +150,7 @@ FORMS: dict[str, Callable[[Side], dict[str, object]]] = {
     "office:duplicate-decide": lambda side: {"decision": "merge", "reason": "核对档案"},
     "office:code-case-answer": lambda side: {"action": "correct", "reason": "已经更正"},
     "office:code-case-judge": lambda side: {"action": "settle", "reason": "已经核对"},
+    "office:webhook-replay": lambda side: {"since": "2026-11-01"},
 }
 
 

@@ -29,6 +29,7 @@ from records.services import changes, erasures, special
 from records.services.batches import item_in_force
 from records.workflow import Commit
 from tests.conftest import TODAY
+from tests.scope.checked import Checked, make_checked
 
 PASSWORD = "一把很长的测试钥匙"
 
@@ -56,6 +57,7 @@ class Side:
     granted: SpecialQuery
     change: ChangeRequest
     erasure: Erasure
+    checked: Checked
     bulletin: Bulletin | None = None  # what was issued about the month before the other side came to be
 
     @property
@@ -73,7 +75,7 @@ class Side:
         objects = (*facts, self.pair, self.case, self.asked, self.granted, self.change, self.erasure)
         ids = [str(each.public_id) for each in (*objects, self.organisation, self.person)]
         codes = [self.department.code, self.department.uscc, self.organisation.uscc, self.token]
-        return [self.word, *ids, *codes]
+        return [self.word, *ids, *codes, *self.checked.canaries]
 
     def client(self, user: User | None = None, **options) -> Client:
         """A browser in which this side's lead, or another user, has signed in."""
@@ -126,6 +128,7 @@ def make_side(word: str, number: int) -> Side:
         special.grant_special_query(ask(lead, word, number), actor=make_reviewer(word), reason=word, today=TODAY),
         ask_to_withdraw(personal, clerk, word),
         ask_to_erase(withdrawn, lead, word),
+        make_checked(clerk, record.subject, word, number),
     )
 
 
