@@ -22,11 +22,7 @@ def check(url: str, token: str, body: dict) -> dict:
     request = urllib.request.Request(
         f"{url.rstrip('/')}/api/v1/checks/",
         json.dumps(body).encode(),
-        {
-            "Authorization": f"Token {token}",
-            "Content-Type": "application/json",
-            "Idempotency-Key": uuid.uuid4().hex,
-        },
+        {"Authorization": f"Token {token}", "Content-Type": "application/json", "Idempotency-Key": uuid.uuid4().hex},
     )
     for wait in WAITS:
         time.sleep(wait)
@@ -37,9 +33,9 @@ def check(url: str, token: str, body: dict) -> dict:
             if error.code < 500 and error.code != 429:  # it will be refused again
                 problem = json.load(error)
                 raise SystemExit(f"{problem['code']}：{problem['detail']}") from None
-            failure = f"HTTP {error.code}"
+            failure = error
         except OSError as error:
-            failure = str(error)
+            failure = error
     raise SystemExit(f"没有得到答复：{failure}")
 
 
