@@ -65,7 +65,7 @@ ROUTES: dict[str, Rule] = {
     "department-api:batch-errors-file": Rule(Access.TOKEN),
     "checks-api:checks": Rule(Access.TOKEN, POST),
     "checks-api:check": Rule(Access.TOKEN),
-    "checks-api:cases": Rule(Access.TOKEN, POST),
+    "checks-api:cases": Rule(Access.TOKEN, FORM),
     "checks-api:subscriptions": Rule(Access.TOKEN, POST),
     "checks-api:subscription-end": Rule(Access.TOKEN, POST),
     # The office

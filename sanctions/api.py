@@ -17,7 +17,7 @@ from records.identity import PERSON_ID_KINDS
 from records.services.readings import Reader
 from records.services.special import Sought
 from sanctions.checking import ID_CARD
-from sanctions.models import Channel, Check, Force, Matter, Subscription, Tone, Verdict
+from sanctions.models import Channel, Check, Force, Matter, MatterCases, Subscription, Tone, Verdict
 from sanctions.services.checks import check_subject, read_check, register_cases
 from sanctions.services.webhooks import end_subscription, subscribe
 
@@ -25,6 +25,7 @@ TAGS = ["应查必查"]
 ONCE = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="同一键同一内容只核验一次，得到同一份回执"
 )
+MONTHS = 60
 MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 
 
@@ -45,9 +46,15 @@ class SoughtSerializer(serializers.Serializer):
 class AskSerializer(serializers.Serializer):
     subject = SoughtSerializer()
     matter = serializers.CharField(max_length=100, help_text="事项编码，如 XZXK；也可写中文名称")
-    consent_no = serializers.CharField(max_length=100, required=False, default="", help_text="自然人授权书编号")
+    consent_no = serializers.CharField(
+        max_length=100, required=False, default="", allow_blank=True, help_text="自然人授权书编号"
+    )
     matter_no = serializers.CharField(
-        max_length=100, required=False, default="", help_text="本部门的业务编号，不写个人信息；计入“已查”要填"
+        max_length=100,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="本部门的业务编号，不写个人信息；计入“已查”要填",
     )
 
 
@@ -102,7 +109,9 @@ class ReceiptSerializer(serializers.Serializer):
 class CasesSerializer(serializers.Serializer):
     month = serializers.RegexField(MONTH, help_text="月份，如 2026-11")
     count = serializers.IntegerField(min_value=0, max_value=10_000_000, help_text="该月办件量")
-    source = serializers.CharField(max_length=200, required=False, default="", help_text="数据来源，如审批系统名称")
+    source = serializers.CharField(
+        max_length=200, required=False, default="", allow_blank=True, help_text="数据来源，如审批系统名称"
+    )
 
 
 class SubscriptionAskSerializer(serializers.Serializer):
@@ -110,7 +119,7 @@ class SubscriptionAskSerializer(serializers.Serializer):
     matter = serializers.CharField(max_length=100)
     url = serializers.CharField(max_length=500, help_text="接收地址，https:// 开头")
     reference = serializers.CharField(max_length=100, help_text="本部门的业务编号；自然人的通知只带这个编号")
-    consent_no = serializers.CharField(max_length=100, required=False, default="")
+    consent_no = serializers.CharField(max_length=100, required=False, default="", allow_blank=True)
 
 
 class SubscriptionSerializer(serializers.ModelSerializer):
@@ -208,14 +217,22 @@ class CheckView(DepartmentAPIView):
 
 
 class CasesView(DepartmentAPIView):
-    @extend_schema(
-        operation_id="cases_register", tags=TAGS, request=CasesSerializer, responses=CasesSerializer
-    )  # fmt: skip
+    @extend_schema(operation_id="cases_list", tags=TAGS, responses=CasesSerializer(many=True))
+    def get(self, request, code):
+        """What the department has said of a matter, the latest month first."""
+        told = MatterCases.objects.filter(department=request.auth.department, matter=matter_named(code))
+        return Response(
+            [{"month": f"{each.month:%Y-%m}", "count": each.count, "source": each.source} for each in told[:MONTHS]]
+        )
+
+    @extend_schema(operation_id="cases_register", tags=TAGS, request=CasesSerializer, responses=CasesSerializer)
     def post(self, request, code):
         """How many cases of a matter the department handled in a month; sent again, the later figure stands."""
         form = CasesSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         year, month = map(int, form.validated_data["month"].split("-"))
+        if year < 2000:
+            raise Refused("请核对年份。", code="month_invalid")
         register_cases(
             matter_named(code), date(year, month, 1), form.validated_data["count"], department=request.auth.department,
             actor=request.user, channel=Channel.API, source=form.validated_data["source"], today=today(),

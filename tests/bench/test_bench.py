@@ -14,5 +14,6 @@ def test_bench_runs_to_its_end():
         cwd=CHECKOUT, env=clean_environment(**short), capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode in (0, 1), done.stderr
-    for figure in ("库中 2,000 条时报送", "直接 COPY", "bulk_create", "django-import-export", "内存峰值", "主体页"):
+    figures = ("库中 2,000 条时报送", "直接 COPY", "bulk_create", "django-import-export", "内存峰值", "主体页")
+    for figure in (*figures, "核验全速"):
         assert figure in done.stdout, done.stdout + done.stderr

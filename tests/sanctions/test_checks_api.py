@@ -113,6 +113,7 @@ def test_cases_are_registered_over_http(api, rehearse):
     assert api.post("/api/v1/matters/XZXK/cases/", sent, content_type="application/json").json() == sent
     cases = MatterCases.objects.get()
     assert (cases.matter, cases.count, cases.channel) == (Matter.objects.get(code="XZXK"), 120, "api")
+    assert api.get("/api/v1/matters/XZXK/cases/").json() == [sent]
     late = api.post("/api/v1/matters/XZXK/cases/", sent | {"month": "2027-01"}, content_type="application/json")
     assert late.json()["code"] == "month_invalid"
     odd = api.post("/api/v1/matters/XZXK/cases/", sent | {"month": "2026-13"}, content_type="application/json")

@@ -117,6 +117,18 @@ PARAMETERS: dict[str, Callable[[Side], dict]] = {
     "office:supervision-class": lambda side: {"public_id": side.classed.public_id},
     "office:points-account": lambda side: {"public_id": side.account.public_id},
     "office:points-delete": lambda side: {"public_id": side.account.public_id},
+    "portal:receipt": lambda side: {"receipt_no": side.checked.check.receipt_no},
+    "checks-api:check": lambda side: {"receipt_no": side.checked.check.receipt_no},
+    "checks-api:cases": lambda side: {"code": "ZFCG"},
+    "checks-api:subscription-end": lambda side: {"public_id": side.checked.subscription.public_id},
+    "office:check": lambda side: {"public_id": side.checked.check.public_id},
+    "office:opinion": lambda side: {"public_id": side.checked.opinion.public_id},
+    "office:opinion-result": lambda side: {"public_id": side.checked.opinion.public_id},
+    "office:certificate": lambda side: {"public_id": side.checked.certificate.public_id},
+    "office:webhook": lambda side: {"public_id": side.checked.subscription.public_id},
+    "office:webhook-end": lambda side: {"public_id": side.checked.subscription.public_id},
+    "office:webhook-replay": lambda side: {"public_id": side.checked.subscription.public_id},
+    "office:webhook-resend": lambda side: {"event_id": side.checked.notice.event_id},
 }
 # Routes whose parameter names something that belongs to nobody.
 COMMON = {
@@ -132,6 +144,7 @@ COMMON = {
     "office:bulletin",
     "office:help-topic",
     "office:commitment-entry",
+    "checks-api:cases",
 }
 # Without these a public address has nothing to answer.
 QUERIES = {
@@ -182,6 +195,7 @@ FORMS: dict[str, Callable[[Side], dict[str, object]]] = {
     "office:commitment-decide": lambda side: {"decision": "confirm", "document_no": "1号", "reason": "清楚"},
     "office:commitment-retract": lambda side: {"reason": "不再申请"},
     "office:supervision-adopt": lambda side: {"on": "2026-12-01", "opinion": "同意"},
+    "office:webhook-replay": lambda side: {"since": "2026-11-01"},
 }
 
 

