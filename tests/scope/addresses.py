@@ -85,6 +85,25 @@ PARAMETERS: dict[str, Callable[[Side], dict]] = {
     "office:edition-whatif": lambda side: {"number": 1},
     "office:edition-affected": lambda side: {"number": 1},
     "office:edition-approve": lambda side: {"number": 1},
+    **{
+        f"office:{name}": lambda side: {"public_id": side.joint.draft.public_id}
+        for name in (
+            "memorandum",
+            "memorandum-workbook",
+            "memorandum-edition",
+            "memorandum-change",
+            "measure-new",
+            "memorandum-submit",
+            "memorandum-decide",
+            "memorandum-repeal",
+        )
+    },
+    "office:measure": lambda side: {"public_id": side.joint.draft.public_id, "number": 1},
+    "office:task": lambda side: {"public_id": side.joint.task.public_id},
+    "office:task-receive": lambda side: {"public_id": side.joint.task.public_id},
+    "office:task-answer": lambda side: {"public_id": side.joint.received.public_id},
+    "office:task-judge": lambda side: {"public_id": side.joint.answered.public_id},
+    "office:case": lambda side: {"public_id": side.organisation.public_id},
     "public-api:catalogue-schema": lambda side: {"code": "XZCF"},
     "office:quality-department": lambda side: {"code": side.department.code},
     "office:zero-report": lambda side: {"public_id": side.duty.public_id, "month": "2026-09"},
@@ -124,6 +143,12 @@ FORMS: dict[str, Callable[[Side], dict[str, object]]] = {
     "office:changes-approve": lambda side: {"change": str(side.change.public_id)},
     "office:change-decide": lambda side: {"decision": "refuse", "reason": "示例"},
     "office:erasure-decide": lambda side: {"decision": "refuse", "reason": "示例"},
+    "office:memorandum-decide": lambda side: {"decision": "return", "opinion": "示例"},
+    "office:memorandum-repeal": lambda side: {"reason": "示例"},
+    "office:tasks-receive": lambda side: {"task": str(side.joint.task.public_id)},
+    "office:tasks-verify": lambda side: {"task": str(side.joint.answered.public_id)},
+    "office:task-answer": lambda side: {"answer": "decline", "outcome": "示例理由"},
+    "office:task-judge": lambda side: {"decision": "verify"},
     "office:special-query-decide": lambda side: {"decision": "grant", "reason": "用途与依据相称"},
     "office:subject-reveal": lambda side: {"kind": "id_card", "purpose": "核对身份"},
     "office:subject-rename": lambda side: {

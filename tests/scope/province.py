@@ -29,6 +29,7 @@ from records.services import changes, erasures, special
 from records.services.batches import item_in_force
 from records.workflow import Commit
 from tests.conftest import TODAY
+from tests.scope.joint import Joint, begin
 
 PASSWORD = "一把很长的测试钥匙"
 
@@ -56,6 +57,7 @@ class Side:
     granted: SpecialQuery
     change: ChangeRequest
     erasure: Erasure
+    joint: Joint
     bulletin: Bulletin | None = None  # what was issued about the month before the other side came to be
 
     @property
@@ -71,7 +73,7 @@ class Side:
         """What only this side has; nobody from another department may be sent any of it."""
         facts = (self.batch, self.waiting, self.refused, self.previewed, self.record, self.personal, self.withdrawn)
         objects = (*facts, self.pair, self.case, self.asked, self.granted, self.change, self.erasure)
-        ids = [str(each.public_id) for each in (*objects, self.organisation, self.person)]
+        ids = [str(each.public_id) for each in (*objects, self.organisation, self.person)] + self.joint.ids
         codes = [self.department.code, self.department.uscc, self.organisation.uscc, self.token]
         return [self.word, *ids, *codes]
 
@@ -126,6 +128,7 @@ def make_side(word: str, number: int) -> Side:
         special.grant_special_query(ask(lead, word, number), actor=make_reviewer(word), reason=word, today=TODAY),
         ask_to_withdraw(personal, clerk, word),
         ask_to_erase(withdrawn, lead, word),
+        begin(Record.objects.get(pk=record.pk), clerk, lead, word),
     )
 
 

@@ -34,6 +34,10 @@ NARROWED = {
     "office:records-export": ("?q=示例", "?state=displayed"),
     "office:batches": ("?state=returned", "?source=file", "?page=2"),
     "office:refusals": ("?page=2",),
+    "office:tasks": ("?show=to-receive", "?side=led", "?list=SCOPE", "?department=SIDE-2-SFT"),
+    "office:task-statistics": ("?side=led",),
+    "office:memoranda": ("?state=draft", "?q=癸藏"),
+    "office:bans": ("?industry=F", "?show=stands"),
     "office:quality": ("?item=XZCF", "?month=2026-11"),
     "office:quality-rows": (
         *(f"?measure={code}" for code, _ in MEASURES),
