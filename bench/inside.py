@@ -12,7 +12,7 @@ from django.core.management import call_command
 
 django.setup()
 
-from bench import audit, checks, ingest, pages  # noqa: E402 - Django first
+from bench import audit, checks, ingest, joint, pages  # noqa: E402 - Django first
 from deadlines.clock import today  # noqa: E402
 
 if find_spec("import_export"):
@@ -23,6 +23,8 @@ else:
 ROWS = int(os.environ.get("BENCH_ROWS", "100000"))
 LINES = int(os.environ.get("BENCH_LINES", "200000"))
 MOST_CHECK_MS = 50
+SUBJECTS = int(os.environ.get("BENCH_SUBJECTS", "10000"))
+LONGEST_OPENING = 60  # seconds for a joint action of so many subjects
 LEAST_SEALED, LONGEST_VERIFY = 20_000, 30  # lines a second; seconds for a million lines
 STORED = int(os.environ.get("BENCH_STORED", "5000000"))
 LARGE = int(os.environ.get("BENCH_LARGE", "999999"))  # and its header: a file of a million rows
@@ -82,6 +84,12 @@ def main() -> int:
     page = pages.measure()
     say(f"主体页 {page['page']:.0f} 次/秒，空页面 {page['bare']:.0f} 次/秒，比值 {page['page'] / page['bare']:.2f}")
     show_checks(checks.measure(today()))
+    action = joint.measure(SUBJECTS, today=today())
+    say(
+        f"联合奖惩：对 {SUBJECTS:,} 个主体按 {joint.MEASURES} 项措施下达 {action['tasks']:,} 件任务用 "
+        f"{action['opened']:.1f} 秒（目标低于 {LONGEST_OPENING}）；同样的行直接 INSERT 用 {action['raw']:.1f} 秒",
+        action["opened"] < LONGEST_OPENING,
+    )
     is_trail_fast = show_trail(audit.measure(LINES))
     return int(bool(missed) or not is_trail_fast)
 

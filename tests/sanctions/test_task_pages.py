@@ -18,12 +18,12 @@ from tests.sanctions.conftest import LATER, firm
 
 PERSON = Named("person", "示例李四", make_id_number(41))
 PINNED = {
-    "/office/tasks/": 15,
-    "/office/tasks/?show=to-receive": 15,
-    "/office/tasks/waiting/": 11,
-    "/office/tasks/statistics/": 13,
-    "/office/memoranda/": 9,
-    "/office/bans/": 11,
+    "/office/tasks/": 18,
+    "/office/tasks/?show=to-receive": 17,
+    "/office/tasks/waiting/": 10,
+    "/office/tasks/statistics/": 10,
+    "/office/memoranda/": 5,
+    "/office/bans/": 8,
 }
 
 

@@ -43,6 +43,7 @@ from sanctions.models import (
 from sanctions.services.listings import Decision, Named
 from tests.conftest import TODAY
 from tests.scope.checked import Checked, make_checked
+from tests.scope.joint import Joint, begin
 from tests.scope.promises import account_of, classed_by, defer, method_of
 
 PASSWORD = "一把很长的测试钥匙"
@@ -80,6 +81,7 @@ class Side:
     classed: SupervisionClass
     account: PointsAccount
     checked: Checked
+    joint: Joint
     bulletin: Bulletin | None = None  # what was issued about the month before the other side came to be
 
     @property
@@ -97,7 +99,7 @@ class Side:
         objects = (*facts, self.pair, self.case, self.asked, self.granted, self.change, self.erasure, self.system)
         objects = (*objects, self.listing, self.personal_listing, self.listing_file)
         objects = (*objects, self.commitment, self.method, self.classed, self.account)
-        ids = [str(each.public_id) for each in (*objects, self.organisation, self.person)]
+        ids = [str(each.public_id) for each in (*objects, self.organisation, self.person)] + self.joint.ids
         codes = [self.department.code, self.department.uscc, self.organisation.uscc, self.token]
         return [self.word, *ids, *codes, *self.checked.canaries]
 
@@ -162,6 +164,7 @@ def make_side(word: str, number: int) -> Side:
         classed_by(method, record),
         account_of(personal, clerk, word),
         make_checked(clerk, record.subject, word, number),
+        begin(Record.objects.get(pk=record.pk), clerk, lead, word),
     )
 
 

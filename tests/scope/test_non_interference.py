@@ -36,6 +36,10 @@ NARROWED = {
     "office:refusals": ("?page=2",),
     "office:listings": ("?kind=SIDES", "?look=waiting", "?state=notified&region=530100", "?page=2"),
     "office:listings-export": ("?tone=watch",),
+    "office:tasks": ("?show=to-receive", "?side=led", "?list=SCOPE", "?department=SIDE-2-SFT"),
+    "office:task-statistics": ("?side=led",),
+    "office:memoranda": ("?state=draft", "?q=癸藏"),
+    "office:bans": ("?industry=F", "?show=stands"),
     "office:quality": ("?item=XZCF", "?month=2026-11"),
     "office:quality-rows": (
         *(f"?measure={code}" for code, _ in MEASURES),

@@ -36,6 +36,13 @@ PROBES = {
     ),
     "office:quality-rows-export": (lambda side: {"measure": "reported", "department": side.department.code},),
     "office:listings": (lambda side: {"kind": "SIDES"}, lambda side: {"look": "waiting"}),
+    "office:tasks": (
+        lambda side: {"department": side.department.code},
+        lambda side: {"side": "led"},
+        lambda side: {"show": "to-receive", "list": "SCOPE"},
+    ),
+    "office:tasks-export": (lambda side: {"department": side.department.code},),
+    "office:memoranda": (lambda side: {"q": side.word}, lambda side: {"state": "draft"}),
     "office:batches": (lambda side: {"state": "returned"}, lambda side: {"state": "unfinished"}),
 }
 
@@ -98,6 +105,10 @@ def test_lists_do_show_our_own_rows(ours, theirs):
         "office:listings",
         "office:listings-export",
         "office:listing-files",
+        "office:tasks",
+        "office:tasks-to-verify",
+        "office:bans",
+        "office:memoranda",
     ):
         assert seen_of(ours, client.get(reverse(name))), name
 
