@@ -24,6 +24,7 @@ WITH method AS MATERIALIZED (
 ), population AS MATERIALIZED (
     SELECT s.id FROM records_subject AS s, method
     WHERE s.kind <> 'person' AND s.merged_into_id IS NULL AND s.region_code LIKE method.places
+      AND NOT EXISTS (SELECT FROM accounts_department AS d WHERE d.uscc = s.uscc)  -- who supervises is not supervised
       AND EXISTS (SELECT FROM records_record AS r JOIN item ON item.id = r.item_id
                   WHERE r.subject_id = s.id AND (item.of_field OR r.department_id IN (SELECT id FROM unit))
                     AND r.state IN ('current', 'disputed', 'suspended', 'expired'))

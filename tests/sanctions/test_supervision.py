@@ -168,6 +168,12 @@ def test_an_adopted_method_never_changes_and_a_new_edition_takes_its_place(metho
     assert refusal.value.code == "method_not_in_force"
 
 
+def test_an_authority_is_not_among_those_it_supervises(method, market, clerk):
+    punish(clerk, 1)
+    punish(clerk, 2, CF_XDR_MC=market.name, CF_XDR_SHXYM=market.uscc)
+    assert services.compute_classes(method, actor=clerk, today=TODAY).organisations == 1
+
+
 def test_another_department_neither_drafts_nor_computes(method):
     stranger = make_user("stranger", Role.CLERK, make_department("乙", 712))
     with pytest.raises(RightMissing):
