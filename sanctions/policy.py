@@ -62,7 +62,9 @@ def judge(
     the verdict; what merely informs is listed and decides nothing.
     """
     is_encouraged = not has_adverse and all(hit.tone == RED for hit in hits)
-    standing, resting, incentives = [], [], []
+    standing: list[int] = []
+    resting: list[int] = []
+    incentives: list[int] = []
     awaits = binds = False
     for measure in measures:
         if subject_kind not in measure.subject_kinds:
