@@ -13,26 +13,25 @@ RETURNING a.id, a.listing_id || '/' || a.memorandum_id
 
 -- The department of the measure's line that is nearest to the subject: its county's, its prefecture's, the province's. Subjects
 -- without a place (persons) belong to where the listing was decided. A measure is for the subject, or for those responsible who
--- its record names; what only informs is never due.
-WITH wanted AS MATERIALIZED (
-    SELECT a.id AS action_id, s.id AS measure_id, s.line, s.force, f.subject_id, f.as_responsible,
-           coalesce(nullif(w.region_code, ''), d.region_id) AS region
-    FROM sanctions_jointaction AS a
-    JOIN listing_in_force AS f ON f.listing_id = a.listing_id
+-- its record names; what only informs is never due. The new actions have no statistics yet: LATERAL … OFFSET 0 and LIMIT 1 look
+-- each of them up by its key, so the work grows with their number and not with its square.
+INSERT INTO sanctions_measuretask (action_id, measure_id, department_id, subject_id, as_responsible, issued_on, due_on)
+SELECT a.id, s.id, n.id, f.subject_id, f.as_responsible, %(today)s, CASE WHEN s.force <> 'reference' THEN %(due_on)s::date END
+FROM sanctions_jointaction AS a
+CROSS JOIN LATERAL (
+    SELECT f.subject_id, f.as_responsible, w.kind, coalesce(nullif(w.region_code, ''), d.region_id) AS region
+    FROM listing_in_force AS f
     JOIN records_subject AS w ON w.id = f.subject_id
     JOIN accounts_department AS d ON d.id = f.department_id
-    JOIN sanctions_measure AS s ON s.memorandum_id = a.memorandum_id AND s.on_responsible = f.as_responsible
-        AND w.kind = ANY(s.subject_kinds) AND s.line <> ''
-    WHERE a.listing_id = ANY(%(listings)s) AND a.closed_on IS NULL
-), nearest AS (
-    SELECT DISTINCT ON (w.line, w.region) w.line, w.region, d.id AS department_id
-    FROM (SELECT DISTINCT line, region FROM wanted) AS w
-    JOIN accounts_department AS d ON d.is_active AND d.code LIKE '%%-' || w.line
-        AND d.region_id IN (w.region, substr(w.region, 1, 4) || '00', substr(w.region, 1, 2) || '0000')
-    ORDER BY w.line, w.region, d.region_id DESC, d.id
-)
-INSERT INTO sanctions_measuretask (action_id, measure_id, department_id, subject_id, as_responsible, issued_on, due_on)
-SELECT w.action_id, w.measure_id, n.department_id, w.subject_id, w.as_responsible, %(today)s,
-       CASE WHEN w.force <> 'reference' THEN %(due_on)s::date END
-FROM wanted AS w JOIN nearest AS n USING (line, region)
+    WHERE f.listing_id = a.listing_id OFFSET 0
+) AS f
+JOIN sanctions_measure AS s ON s.memorandum_id = a.memorandum_id AND s.on_responsible = f.as_responsible
+    AND f.kind = ANY(s.subject_kinds) AND s.line <> ''
+CROSS JOIN LATERAL (
+    SELECT d.id FROM accounts_department AS d
+    WHERE d.is_active AND d.code LIKE '%%-' || s.line
+      AND d.region_id IN (f.region, substr(f.region, 1, 4) || '00', substr(f.region, 1, 2) || '0000')
+    ORDER BY d.region_id DESC, d.id LIMIT 1
+) AS n
+WHERE a.listing_id = ANY(%(listings)s) AND a.closed_on IS NULL
 ON CONFLICT DO NOTHING

@@ -19,7 +19,7 @@ from sanctions.services.listings import Decision
 from tests.conftest import TODAY, forget_business
 from tests.faults.dying import DONE, KILLED, clerk_of, run_and_die
 from tests.sanctions.committed import forget_rules
-from tests.sanctions.conftest import FIRM, basis, make_kind, make_line, make_memorandum
+from tests.sanctions.conftest import FIRM, basis, make_kind, make_memorandum
 
 TRACES = {
     "listings": "SELECT state, entered_on, exited_on, exit_kind, record_id IS NOT NULL FROM sanctions_listing",
@@ -41,7 +41,6 @@ def listed(department):
         code="T101", category="示例大类", name="示例行为", document_no="国发〔2016〕33号", paragraph="（九）"
     )
     kind = make_kind(lines=[department.line])
-    finance = make_line("CZT", 752)
     measures = [{"line": "CZT", "legal_basis": basis()}, {"line": "CZT", "force": "recommended"}]
     make_memorandum(measures=measures)
     decision = Decision("云示列〔2026〕1号", TODAY, department.name, "示例事由", conduct)
@@ -52,7 +51,6 @@ def listed(department):
         User.objects.exclude(pk=clerk.pk).delete()
         clerk_of(department)
         place_user(User(username="crash-lead"), department=department, role=Role.LEAD)
-        place_user(User(username="crash-finance"), department=finance, role=Role.CLERK)
         listing = services.propose_listing(
             kind, FIRM, decision, department=department, actor=clerk, key=uuid.uuid4(), today=TODAY
         )
@@ -83,7 +81,7 @@ def _carry_out(listing: Listing) -> None:
     """One of the measures has been executed when the listing leaves, the other has not."""
     _enter(listing)
     task = listing.actions.get().tasks.get(measure__number=1)
-    clerk = task.department.staff.get()
+    clerk = place_user(User(username="crash-finance"), department=task.department, role=Role.CLERK)
     services.receive_task(task, actor=clerk)
     services.answer_task(task, actor=clerk, action="execute", outcome="已执行", executed_on=TODAY, today=TODAY)
 
