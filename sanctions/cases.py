@@ -97,4 +97,4 @@ SOURCES: tuple[Source, ...] = (listing_entries, task_entries)
 def timeline(subject: Subject, user: User, sources: Iterable[Source] = SOURCES) -> list[Entry]:
     """What all sources know of, the latest first."""
     entries = [entry for source in sources for entry in source(subject, user)]
-    return sorted(entries, key=lambda entry: entry.moment, reverse=True)
+    return sorted(entries, key=lambda entry: entry.moment)[::-1]  # of one day, the later step first

@@ -372,7 +372,7 @@ def note_due_commitments(*, today: date) -> int:
     overdue = Commitment.objects.overdue(on=today).order_by("pk")
     with transaction.atomic():
         noted = audit.record_many(
-            Action.COMMITMENT_OVERDUE,
+            Action.COMMITMENT_MISSED,
             [
                 audit.Target(Commitment._meta.label, str(pk), number, business_on=due_on)
                 for pk, number, due_on in overdue.values_list("pk", "number", "due_on")
@@ -386,7 +386,7 @@ def note_due_commitments(*, today: date) -> int:
         ]
         state = workflow.next_state(workflow.MADE, "run_out")
         Commitment.objects.filter(pk__in=[target.object_id for target in targets]).update(state=state)
-        audit.record_many(Action.COMMITMENT_RUN_OUT, targets, once=True)
+        audit.record_many(Action.COMMITMENT_LAPSED, targets, once=True)
     return noted + len(targets)
 
 

@@ -206,7 +206,7 @@ def note_overdue(*, today: date) -> int:
     overdue = MeasureTask.objects.overdue(on=today).exclude(measure__force=Force.REFERENCE)
     with transaction.atomic():
         return audit.record_many(
-            Action.TASK_OVERDUE,
+            Action.TASK_MISSED,
             [
                 audit.Target(MeasureTask._meta.label, str(pk), f"{number} {department}", business_on=due_on)
                 for pk, number, department, due_on in overdue.values_list(

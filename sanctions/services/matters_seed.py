@@ -22,5 +22,5 @@ def seed() -> dict[str, int]:
         matter.full_clean()
     Matter.objects.bulk_create(new)
     if new:
-        audit.record(Action.SANCTIONS_SEEDED, object_type=Matter._meta.label, detail={"matters": len(new)})
+        audit.record(Action.LISTS_SEEDED, object_type=Matter._meta.label, detail={"matters": len(new)})
     return {"matters": Matter.objects.count()}

@@ -42,7 +42,7 @@ def seed_memoranda() -> dict[str, int]:
     if S33 not in known:
         _enter_list_of_33()
     if entries or S33 not in known:
-        audit.record(Action.SANCTIONS_SEEDED, object_type=Memorandum._meta.label, detail={"entries": len(entries)})
+        audit.record(Action.LISTS_SEEDED, object_type=Memorandum._meta.label, detail={"entries": len(entries)})
     return {"memoranda": Memorandum.objects.count(), "measures": Measure.objects.count()}
 
 

@@ -23,7 +23,7 @@ def seed() -> dict[str, int]:
     """
     counts = {"conduct_classes": _seed_conduct(), "list_kinds": _seed_kinds()}
     if any(counts.values()):
-        audit.record(Action.SANCTIONS_SEEDED, object_type=ListKind._meta.label, detail=counts)
+        audit.record(Action.LISTS_SEEDED, object_type=ListKind._meta.label, detail=counts)
     return counts
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from records.identity import USCC_ALPHABET
@@ -91,6 +91,7 @@ MEASURES = st.lists(
 )  # fmt: skip
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(HITS, MEASURES, st.booleans())
 def test_the_verdict_says_what_is_listed_under_it(hits, measures, has_adverse):
     judged = verdict(hits, measures, has_adverse=has_adverse)

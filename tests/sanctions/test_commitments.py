@@ -212,7 +212,7 @@ def test_overdue_is_a_question_and_the_sweep_writes_one_line_dated_the_day(accep
     rehearse(AFTER_DUE)
     assert list(Commitment.objects.overdue(on=AFTER_DUE)) == [made]
     assert [services.note_due_commitments(today=AFTER_DUE) for _ in range(2)] == [1, 0]
-    assert AuditEvent.objects.get(action="sanctions.commitment.overdue").business_on == DUE
+    assert AuditEvent.objects.get(action="sanctions.commitment.missed").business_on == DUE
     made.refresh_from_db()
     assert made.state == "made"
 

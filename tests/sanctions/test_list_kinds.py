@@ -61,17 +61,17 @@ def test_every_kind_says_all_that_its_item_requires_or_is_only_reported(code):
 
 
 def test_seeding_again_changes_nothing_and_leaves_no_line():
-    before = AuditEvent.objects.filter(action=Action.SANCTIONS_SEEDED).count()
+    before = AuditEvent.objects.filter(action=Action.LISTS_SEEDED).count()
     ListKind.objects.filter(code="ZDSS").update(standard="工作人员改过的标准")
     assert seeding.seed() == {"conduct_classes": 0, "list_kinds": 0}
     assert kind_of("ZDSS").standard == "工作人员改过的标准"
-    assert AuditEvent.objects.filter(action=Action.SANCTIONS_SEEDED).count() == before
+    assert AuditEvent.objects.filter(action=Action.LISTS_SEEDED).count() == before
 
 
 def test_what_is_missing_is_filled_in_with_a_line():
     ListKind.objects.filter(code="ZDSS").delete()
     assert seeding.seed()["list_kinds"] == 1
-    line = AuditEvent.objects.filter(action=Action.SANCTIONS_SEEDED).latest("pk")
+    line = AuditEvent.objects.filter(action=Action.LISTS_SEEDED).latest("pk")
     assert line.detail == {"conduct_classes": 0, "list_kinds": 1}
 
 

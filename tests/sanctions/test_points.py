@@ -194,21 +194,21 @@ def test_no_view_function_or_table_but_their_own_depends_on_them(db):
 
 
 def answers(subject, clerk, market) -> list:
-    """What the platform says about a person wherever it judges: lists, eligibility, and the check once there is one."""
+    """What the platform says about a person wherever it judges: lists, eligibility, classes and the check."""
     said = [
         list(ListingInForce.objects.filter(subject=subject).values()),
         list(adverse_since(subject.pk, today=TODAY).values_list("pk", flat=True)),
         list(SupervisionClass.objects.values("subject", "grade", "score")),
     ]
-    check = getattr(services, "check_subject", None)
-    if check is not None:
-        matter, _ = Matter.objects.get_or_create(
-            code="T-POINTS", defaults={"name": "示例事项", "needs_consent": False, "source": "测试", "evidence": "seen"}
-        )
-        sought = Sought("person", "示例张三", make_id_number(1), "身份证")
-        found = check(sought, matter, department=market, actor=clerk, channel="page", today=TODAY, consent_no="1号")
-        said.append((found.verdict, found.answer))
-    return said
+    matter, _ = Matter.objects.get_or_create(
+        code="T-POINTS", defaults={"name": "示例事项", "needs_consent": False, "source": "测试", "evidence": "seen"}
+    )
+    sought = Sought("person", "示例张三", make_id_number(1), "身份证")
+    found = services.check_subject(
+        sought, matter, department=market, actor=clerk, channel="page", today=TODAY, consent_no="1号"
+    )
+    substance = {name: text for name, text in found.answer.items() if name not in ("receipt_no", "as_of")}
+    return [*said, found.verdict, substance]
 
 
 def test_lists_eligibility_classes_and_the_check_answer_the_same_with_and_without_them(
