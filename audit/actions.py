@@ -160,7 +160,7 @@ class Action(models.TextChoices):
     CLASSES_COMPUTED = "sanctions.classes.computed", "计算监管类别"
     CLASSES_EXPORTED = "sanctions.classes.exported", "导出监管类别"
     TRIAL_CHANGED = "sanctions.trial.changed", "修改积分试行文件"
-    RULE_OF_POINTS_CHANGED = "sanctions.pointsrule.changed", "修改积分规则"
+    POINTSRULE_CHANGED = "sanctions.pointsrule.changed", "修改积分规则"
     POINTS_OPTED_IN = "sanctions.points.opted_in", "加入诚信积分"
     POINTS_EARNED = "sanctions.points.earned", "记入诚信积分"
     POINTS_ERASED = "sanctions.points.erased", "删除诚信积分"

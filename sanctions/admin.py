@@ -43,5 +43,5 @@ class PointsTrialAdmin(Dated):
 
 @admin.register(PointsRule)
 class PointsRuleAdmin(Dated):
-    action = Action.RULE_OF_POINTS_CHANGED
+    action = Action.POINTSRULE_CHANGED
     list_display = ("code", "name", "points", "in_force_from", "in_force_until")
