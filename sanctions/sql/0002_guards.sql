@@ -2,8 +2,9 @@
 -- A listing stops counting the moment its term ends or the record it rests on does, whether or not a worker is alive. While the
 -- record is being verified it rests (国发〔2016〕33号（二十二）: 核实期间暂不执行): a question of the record's own state, so that no
 -- verb can forget it.
+-- Not materialized: named twice, it would else be worked out for every listing there is whenever one subject is asked about.
 CREATE VIEW listing_in_force AS
-WITH entered AS (
+WITH entered AS NOT MATERIALIZED (
     SELECT l.id, l.subject_id, l.list_code, l.tone, l.department_id, l.entered_on, l.ends_on, l.record_id,
            (l.suspended_at IS NOT NULL OR coalesce(r.state IN ('disputed', 'suspended'), false)) AS is_suspended,
            l.under_review_since IS NOT NULL AS is_under_review
