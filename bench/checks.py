@@ -189,7 +189,7 @@ def statements(token: str) -> str:
 def _varied(sql: str) -> str:
     """Numbers that must be new each time are made by pgbench."""
     sql = re.sub(r"'\d{8}-\d{5,}-[0-9A-Z]{11}'", "left(md5(:n::text || random()::text), 26)", sql)
-    return re.sub(r"'[0-9a-f]{8}-[0-9a-f-]{27}'(?:::uuid)?", "gen_random_uuid()", sql).rstrip(";") + ";"
+    return re.sub(r"'(?:[0-9a-f]{32}|[0-9a-f-]{36})'(?:::uuid)?", "gen_random_uuid()", sql).rstrip(";") + ";"
 
 
 def pgbench(script: str) -> float:
