@@ -7,6 +7,7 @@ and its bulk mode, which does neither.
 import time
 
 import tablib
+from django.core.exceptions import ValidationError
 from import_export import fields, resources, widgets
 
 from records.models import Batch, Identifier, Record, Subject
@@ -56,6 +57,13 @@ class Usual(Bulk):
         skip_unchanged = True
         report_skipped = True
         clean_model_instances = True
+
+    def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
+        """The columns of the file; what the platform adds is put in after this step."""
+        if import_validation_errors:
+            raise ValidationError(import_validation_errors)
+        added = {each.name for each in Record._meta.fields} - set(self.Meta.fields)
+        instance.full_clean(exclude=added, validate_unique=validate_unique)
 
 
 def import_rows(way: type[Bulk], batch: Batch, rows: list[dict[str, str]]) -> float:

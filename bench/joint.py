@@ -11,7 +11,7 @@ from catalogue.models import Evidence, LegalBasis, SubjectKind
 from sanctions import services
 from sanctions.models import Force, ListKind, Measure, MeasureKind, MeasureTask, Memorandum, MemorandumKind, Tone
 
-CODE, MEASURES = "BENCH", 20
+CODE, MEASURES = "BENCH-ACTION", 20
 BEGUN = date(2016, 5, 30)
 # Organisations of every county, each entered to the list by the bench's own department.
 SUBJECTS = """

@@ -109,8 +109,6 @@ def _tasks(user) -> list[dict]:
         rows=Sum("rows_rejected", filter=Q(state=COMMITTED), default=0), files=Count("pk", filter=Q(state=REFUSED))
     )
     return [
-        *_decisions(user),
-        *_measures(user),
         _counted(
             returned["rows"],
             "行被退回",
@@ -129,6 +127,8 @@ def _tasks(user) -> list[dict]:
             "按退回原因更正后重新报送。",
             reverse("office:refusals"),
         ),
+        *_decisions(user),
+        *_measures(user),
         _task(
             Commitment.objects.visible_to(user).to_remind(on=today()),
             "件信用承诺到期",

@@ -27,8 +27,7 @@ def test_clerk_mends_what_came_back_and_the_supervisor_reads_it_in_the_figures(p
     upload(clerk, ROOT / "samples" / "permits_with_errors.xlsx")
     clerk.goto("/office/")
     first = clerk.locator(".tasks li").first
-    expect(first).to_contain_text("6")
-    expect(first).to_contain_text("行被退回")
+    expect(first).to_contain_text("6 行被退回")
     first.get_by_role("link").press("Enter")
     expect(clerk.get_by_role("row")).to_have_count(6 + 1)
     expect(clerk.get_by_role("link", name="下载退回的行").first).to_be_visible()

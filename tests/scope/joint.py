@@ -65,7 +65,7 @@ def begin(record: Record, clerk: User, lead: User, word: str) -> Joint:
     answered = services.answer_task(third, actor=clerk, today=TODAY, ban=ban, **said)
     draft = services.draft_memorandum(
         {"name": f"{word}备忘录", "kind": MemorandumKind.SANCTION, "lead": word, "source": word, "evidence": "seen"},
-        code=f"S{record.pk}",
+        code=f"S-{word}",  # S and a number are those of the State Council's register
         actor=lead,
     )
     services.put_measure(draft, _measure(f"{word}的措施"), actor=lead)
