@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.querysets import ApiTokenQuerySet, DepartmentQuerySet, SourceSystemQuerySet
+from accounts.querysets import DepartmentQuerySet, SourceSystemQuerySet
 
 
 class Region(models.Model):
@@ -193,8 +193,6 @@ class ApiToken(models.Model):
     issued_at = models.DateTimeField("签发时间", auto_now_add=True)
     expires_on = models.DateField("有效期至")
     revoked_at = models.DateTimeField("吊销时间", null=True, blank=True)
-
-    objects = ApiTokenQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "接口令牌"

@@ -1,8 +1,5 @@
 """Scope: the one door through which staff see departments."""
 
-import hashlib
-from datetime import date
-
 from django.db import models
 
 
@@ -35,16 +32,3 @@ class SourceSystemQuerySet(models.QuerySet):
     def in_use(self):
         """Those that have not been taken out of use."""
         return self.filter(in_use_until__isnull=True)
-
-
-class ApiTokenQuerySet(models.QuerySet):
-    def usable(self, plain: str, *, on: date):
-        """The token whose plain text this is, if it is still good: not revoked, not expired, its person active."""
-        digest = hashlib.sha256(plain.encode()).hexdigest()
-        return self.select_related("department", "user", "system").filter(
-            digest=digest,
-            revoked_at__isnull=True,
-            expires_on__gte=on,
-            user__is_active=True,
-            department__is_active=True,
-        )

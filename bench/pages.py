@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from credit_platform.stack import ports
 from records.models import Subject
 
-SECONDS = 6
+SECONDS = int(os.environ.get("BENCH_SECONDS", "6"))
 CLIENTS = 4
 
 

@@ -1,10 +1,14 @@
-"""Raw PostgreSQL: the tasks of joint action and the records of lists, for many listings at once."""
+"""Raw PostgreSQL: the tasks of joint action, the records of lists, the questions of a check; for many at once."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from django.db import connection
+
+from records.models import Subject
 
 FOLDER = Path(__file__).parent / "sql"
 # One statement after another, blank lines between them.
@@ -62,3 +66,64 @@ def classify(run: int, *, today: date) -> int:
     with connection.cursor() as cursor:
         cursor.execute(CLASSIFY, {"run": run, "today": today})
         return cursor.rowcount
+
+
+# What a check asks. At two hundred a second the making of such a statement costs more than its answer, so the text
+# stands here, and the plan of the long one is kept by the function (sql/0050_checking.sql).
+OF_SUBJECT = ("id", "kind", "legal_name", "name_key", "uscc", "adult_on", "verification")
+HELD = f"""
+    SELECT i.kind, i.lookup, {", ".join(f"s.{name}" for name in OF_SUBJECT)}
+    FROM unnest(%s::text[], %s::text[]) AS asked (kind, lookup)
+    JOIN records_identifier AS i ON i.kind = asked.kind AND i.lookup = asked.lookup
+    JOIN records_subject AS s ON s.id = i.subject_id
+"""
+LISTED = "SELECT * FROM sanctions_listed(%s)"
+ACTING = """
+    SELECT id FROM sanctions_memorandum
+    WHERE state = 'approved' AND list_codes && %s::varchar[]
+        AND in_force_from <= %s AND coalesce(in_force_until, 'infinity') >= %s
+    ORDER BY code
+"""
+
+
+class Listed(NamedTuple):
+    """A listing in force as a check tells of it; the columns of sanctions_listed()."""
+
+    listing_id: int
+    subject_id: int
+    as_responsible: bool
+    list_code: str
+    list_name: str
+    tone: str
+    authority: str
+    document_no: str
+    decided_on: date
+    entered_on: date
+    ends_on: date | None
+    is_suspended: bool
+    is_under_review: bool
+
+
+def held(keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Subject]:
+    """The subjects of these identifiers (kind, lookup), with the columns of OF_SUBJECT."""
+    if not keys:
+        return {}
+    kinds, lookups = map(list, zip(*keys, strict=True))
+    with connection.cursor() as cursor:
+        rows = cursor.execute(HELD, [kinds, lookups]).fetchall()
+    return {(kind, lookup): Subject.from_db(connection.alias, OF_SUBJECT, row) for kind, lookup, *row in rows}
+
+
+def listed(subjects: Sequence[int]) -> dict[int, list[Listed]]:
+    """What is in force for these subjects today, by subject."""
+    found = defaultdict(list)
+    with connection.cursor() as cursor:
+        for row in cursor.execute(LISTED, [list(subjects)]).fetchall():
+            found[row[1]].append(Listed(*row))
+    return found
+
+
+def acting(list_codes: Collection[str], *, on: date) -> list[int]:
+    """Memoranda that act on that day for any of these lists."""
+    with connection.cursor() as cursor:
+        return [pk for (pk,) in cursor.execute(ACTING, [list(list_codes), on, on]).fetchall()]

@@ -3,20 +3,20 @@
 Set-based throughout, so that one subject at a counter and five thousand in a file are asked for in as many statements.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 
 from catalogue.models import SubjectKind
 from records import crypto
 from records.errors import Refused
 from records.identity import InvalidIdentifier, adult_on, check_person_id, check_uscc, mask_number, name_key
-from records.models import FormerName, Identifier, IdentifierKind, Subject, Verification
+from records.models import FormerName, IdentifierKind, Subject, Verification
 from records.problems import problem
 from records.services.special import Sought
-from sanctions import policy
-from sanctions.models import Force, ListingInForce, Matter, Measure, MeasureKind, Memorandum, Tone, Verdict
+from sanctions import bulk, policy
+from sanctions.models import Force, Matter, Measure, MeasureKind, Tone, Verdict
 from sanctions.querysets import adverse_of
 
 ID_CARD = "身份证"
@@ -160,26 +160,15 @@ def _meet_all(asked: Sequence[Identified], today: date) -> list[Answer]:
     return [_meet(each, found.get(each.key), former, today) for each in asked]
 
 
-def _find(asked: Iterable[Identified]) -> dict[tuple[str, str], Identifier]:
-    """The identifiers held of those asked about, each with its subject. A merged subject's stand at the survivor."""
-    wanted = defaultdict(list)
-    for each in asked:
-        wanted[each.id_kind].append(each.lookup)
-    found = {}
-    for kind, lookups in wanted.items():
-        for held in Identifier.objects.filter(kind=kind, lookup__in=lookups).select_related("subject"):
-            found[held.kind, held.lookup] = held
-    return found
+def _find(asked: Iterable[Identified]) -> dict[tuple[str, str], Subject]:
+    """Those asked about who are held, by identifier. A merged subject's identifiers stand at the survivor."""
+    return bulk.held({each.key for each in asked})
 
 
-def _former_names(
-    asked: Iterable[Identified], found: Mapping[tuple[str, str], Identifier]
-) -> dict[tuple[int, str], str]:
+def _former_names(asked: Iterable[Identified], found: Mapping[tuple[str, str], Subject]) -> dict[tuple[int, str], str]:
     """(subject, name) → where the former name comes from; asked only where a name is not the present one."""
     held = {
-        found[each.key].subject_id
-        for each in asked
-        if each.key in found and name_key(each.name) != found[each.key].subject.name_key
+        found[each.key].pk for each in asked if each.key in found and name_key(each.name) != found[each.key].name_key
     }
     if not held:
         return {}
@@ -187,15 +176,15 @@ def _former_names(
     return {(subject, key): source for subject, key, source in names}
 
 
-def _meet(sought: Identified, held: Identifier | None, former: Mapping[tuple[int, str], str], today: date) -> Answer:
+def _meet(sought: Identified, subject: Subject | None, former: Mapping[tuple[int, str], str], today: date) -> Answer:
     """Whether the one who is held is the one who was asked about. Nobody is told about somebody else."""
-    if sought.is_minor or (held is not None and _is_minor(held.subject, today)):
+    if sought.is_minor or (subject is not None and _is_minor(subject, today)):
         return Answer(sought, Verdict.CLEAR, notes=["subject_is_minor"])
-    if held is None:
+    if subject is None:
         return Answer(sought)
-    subject, key = held.subject, name_key(sought.name)
+    key = name_key(sought.name)
     told = Answer(sought, Verdict.CLEAR, subject)
-    if held.kind == IdentifierKind.USCC and subject.uscc != held.lookup:
+    if sought.id_kind == IdentifierKind.USCC and subject.uscc != sought.lookup:
         told.notes.append("subject_merged")
     if key != subject.name_key:
         source = former.get((subject.pk, key))
@@ -219,11 +208,11 @@ def _is_minor(subject: Subject, today: date) -> bool:
 
 def _weigh(answers: Sequence[Answer], matter: Matter, today: date) -> None:
     """Hits, measures and verdicts for subjects that are known."""
-    listed = _listed([each.subject.pk for each in answers])
+    listed = bulk.listed([each.subject.pk for each in answers])
     if not listed:
         return
     codes = {hit.list_code for hits in listed.values() for hit in hits}
-    measures = _measures(codes, today)
+    measures = [measure for pk in bulk.acting(codes, on=today) for measure in _measures(pk, today)]
     honoured = [pk for pk, hits in listed.items() if any(hit.tone == Tone.RED for hit in hits)]
     adverse = set(adverse_of(honoured, on=today).values_list("subject_id", flat=True)) if honoured else set()
     for each in answers:
@@ -231,25 +220,15 @@ def _weigh(answers: Sequence[Answer], matter: Matter, today: date) -> None:
             _judge(each, hits, measures, matter, has_adverse=each.subject.pk in adverse)
 
 
-def _listed(subjects: Sequence[int]) -> dict[int, list[ListingInForce]]:
-    rows = ListingInForce.objects.filter(subject_id__in=subjects).select_related("listing__kind", "department")
-    listed = defaultdict(list)
-    for row in rows.order_by("listing_id", "as_responsible"):
-        listed[row.subject_id].append(row)
-    return listed
-
-
-def _measures(codes: Iterable[str], today: date) -> list[Measure]:
-    """Measures of the memoranda that act on that day for any of these lists."""
-    acting = Memorandum.objects.acting(on=today).filter(list_codes__overlap=list(codes))
-    found = Measure.objects.filter(memorandum__in=acting).select_related(
-        "memorandum", "legal_basis", "responsible_basis"
-    )
-    return list(found.order_by("memorandum__code", "number"))
+@lru_cache(maxsize=256)
+def _measures(memorandum: int, on: date) -> tuple[Measure, ...]:
+    """Measures of an approved memorandum. It never changes (the database holds that); words of bases are a day old."""
+    measures = Measure.objects.filter(memorandum=memorandum).order_by("number")
+    return tuple(measures.select_related("memorandum", "legal_basis", "responsible_basis"))
 
 
 def _judge(
-    told: Answer, hits: Sequence[ListingInForce], measures: Sequence[Measure], matter: Matter, *, has_adverse: bool
+    told: Answer, hits: Sequence[bulk.Listed], measures: Sequence[Measure], matter: Matter, *, has_adverse: bool
 ) -> None:
     judged = policy.judge(
         [policy.Hit(h.listing_id, h.list_code, h.tone, h.as_responsible, h.is_suspended) for h in hits],
@@ -271,7 +250,7 @@ def _judge(
         told.notes += _why_clear(told, hits, has_adverse=has_adverse)
 
 
-def _why_clear(told: Answer, hits: Sequence[ListingInForce], *, has_adverse: bool) -> list[str]:
+def _why_clear(told: Answer, hits: Sequence[bulk.Listed], *, has_adverse: bool) -> list[str]:
     if told.measures or told.resting:
         return ["reference_only"]
     if any(hit.tone in (Tone.BLACK, Tone.WATCH) for hit in hits):
@@ -291,14 +270,13 @@ def _plain(measure: Measure) -> policy.Measure:
     )
 
 
-def _hit(row: ListingInForce) -> dict:
-    listing = row.listing
+def _hit(row: bulk.Listed) -> dict:
     return {
-        "list": listing.kind.name,
+        "list": row.list_name,
         "tone": row.tone,
-        "authority": listing.authority,
-        "document_no": listing.document_no,
-        "decided_on": listing.decided_on.isoformat(),
+        "authority": row.authority,
+        "document_no": row.document_no,
+        "decided_on": row.decided_on.isoformat(),
         "entered_on": row.entered_on.isoformat(),
         "ends_on": row.ends_on.isoformat() if row.ends_on else None,
         "as_responsible": row.as_responsible,

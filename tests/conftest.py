@@ -8,6 +8,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 
+from accounts.models import Region
+
 TODAY = datetime.date(2026, 11, 22)
 GUARDED = (
     "audit_auditevent",
@@ -125,6 +127,12 @@ def data_dir(settings, tmp_path):
     return tmp_path
 
 
+def seed_again() -> None:
+    """Where a transactional_db test before this one has taken everything away."""
+    if not Region.objects.exists():
+        call_command("seed", stdout=io.StringIO())
+
+
 @pytest.fixture
 def committed(django_db_setup, django_db_blocker):
     """A database in which transactions really commit, for what one transaction cannot show: threads, kills, leases.
@@ -132,7 +140,7 @@ def committed(django_db_setup, django_db_blocker):
     Only what the test made is taken away afterwards; the seeded catalogue and regions stay.
     """
     with django_db_blocker.unblock():
-        call_command("seed", stdout=io.StringIO())  # a transactional_db test before this one took it away
+        seed_again()
         yield
         forget_business()
         with connection.cursor() as cursor:

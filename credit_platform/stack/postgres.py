@@ -30,10 +30,13 @@ INITDB_ARGUMENTS = (
     "--builtin-locale=C.UTF-8",
     "--locale=C.UTF-8",
 )
+MB = 1024 * 1024
+MOST_BUFFERS_MB = 8192
 # Imports touch pages all over large indexes, each written whole into the log once a checkpoint: so these are rare. A
-# slice on its way in fits into memory. Measured in docs/performance.md; the same in docker-compose.yml.
+# slice on its way in fits into memory, and of a province's indexes what is touched again and again does: a quarter of
+# the machine, as PostgreSQL's manual advises. Measured in docs/performance.md; the same in docker-compose.yml.
 DURABLE: Mapping[str, str] = {
-    "shared_buffers": "512MB",
+    "shared_buffers": f"{min(psutil.virtual_memory().total // 4 // MB, MOST_BUFFERS_MB)}MB",
     "max_connections": "100",
     "work_mem": "16MB",
     "temp_buffers": "32MB",
@@ -44,6 +47,7 @@ DURABLE: Mapping[str, str] = {
 # A test run may lose its data; nobody else may use these.
 THROW_AWAY: Mapping[str, str] = {
     **DURABLE,
+    "shared_buffers": "512MB",
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",

@@ -8,12 +8,13 @@ from tests.running import clean_environment
 
 
 def test_bench_runs_to_its_end():
-    short = {"BENCH_ROWS": "400", "BENCH_STORED": "2000", "BENCH_LARGE": "400"}
+    sizes = {"ROWS": 400, "STORED": 2000, "LARGE": 400, "SAMPLE": 50, "SUBJECTS": 20, "LINES": 2000, "SECONDS": 1}
+    short = {f"BENCH_{name}": str(size) for name, size in sizes.items()}
     done = subprocess.run(
         [sys.executable, "-m", "bench"],
         cwd=CHECKOUT, env=clean_environment(**short), capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode in (0, 1), done.stderr
     figures = ("库中 2,000 条时报送", "直接 COPY", "bulk_create", "django-import-export", "内存峰值", "主体页")
-    for figure in (*figures, "核验全速"):
+    for figure in (*figures, "核验全速", "联合奖惩", "封存"):
         assert figure in done.stdout, done.stdout + done.stderr
