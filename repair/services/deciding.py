@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.models import User
 from audit.actions import Action
-from catalogue.models import FieldRole, ItemField
+from catalogue.models import FieldType, ItemField
 from records.errors import Refused, RightMissing
 from records.models import Record
 from records.workflow import TransitionRefused
@@ -86,7 +86,7 @@ def _open_values(case: Case, values: dict[str, str]) -> dict[str, str]:
         raise Refused("请填写更正后的内容。", code="correction_missing")
     fields = ItemField.objects.filter(item__records=case.record_id)
     known = set(fields.values_list("code", flat=True))
-    sealed = set(fields.filter(role=FieldRole.PERSON_ID).values_list("code", flat=True))
+    sealed = set(fields.filter(type=FieldType.ID_NUMBER).values_list("code", flat=True))
     sealed |= set(Record.objects.values_list("secrets", flat=True).get(pk=case.record_id))
     if set(values) & sealed:
         raise Refused("证件号码不能在这里更正。主体有误的，请选择撤回。", code="field_is_sealed")

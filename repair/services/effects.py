@@ -122,6 +122,8 @@ def _put_right(case: Case, actor: User, today: date) -> None:
     else:
         if record is None:
             raise Refused("这个办件没有可以更正、撤回的记录。", code="target_missing")
+        if record.state not in RECORD_OPEN:
+            raise Refused("这条记录已经停止公示和使用，不能再更正、撤回，请选择不需要改动信息。", code="record_ended")
         _change(case, record, actor, today)
         listing = Listing.objects.select_related("record").get(pk=listing.pk) if listing is not None else None
         if case.remedy == Remedy.WITHDRAW and listing is not None and listing.state == ENTERED:

@@ -15,7 +15,7 @@ from records.models import Record, Subject
 from records.workflow import ENDED, RECORD_OPEN, WITHDRAWN
 from repair import policy, workflow
 from repair.errors import NotYours
-from repair.models import Applicant, Case, Channel, Evidence
+from repair.models import Applicant, Case, Channel, Evidence, Scan
 from repair.services import clocks, effects, notices, rules
 from repair.services.base import locked, note, own, require_reason, save
 from repair.workflow import CaseKind
@@ -70,7 +70,7 @@ def open_case(
         return _the_same(sent, by)
     record, listing = _about(claim)
     subject = _subject(claim, record, listing)
-    _require_may(claim, by, subject, record)
+    _require_may(claim, by, subject, record, today)
     _require_sound(claim, record, listing, today)
     owner = by if isinstance(by, Applicant) else applicant
     case = Case(
@@ -87,9 +87,7 @@ def open_case(
     case.number = _number(claim.kind, today)
     case.check_code_digest = crypto.blind_index("case.check", case.number + check_code_of(case))
     _insert_once(case)
-    for one in evidence or ():
-        one.case = case
-        one.save(update_fields=["case"])
+    _attach(evidence, case, by)
     note(case, "open", Action.REQUEST_OPENED, by=by, today=today, from_state="")
     if claim.kind == CaseKind.REVIEW:
         return _registered(case, by, today)
@@ -165,12 +163,14 @@ def _channel(claim: Claim, by: User | Applicant) -> str:
     return Channel.DEPARTMENT if claim.kind == CaseKind.CORRECTION else Channel.COUNTER
 
 
-def _require_may(claim: Claim, by: User | Applicant, subject: Subject | None, record: Record | None) -> None:
+def _require_may(
+    claim: Claim, by: User | Applicant, subject: Subject | None, record: Record | None, today: date
+) -> None:
     """An applicant acts for its own subject, or one that has given it power. A clerk for who came to the counter."""
     if isinstance(by, Applicant):
         if claim.kind == CaseKind.CORRECTION:
             raise RightMissing("更正告知由部门提出。")
-        if subject is not None and not may_act_for(by, subject):
+        if subject is not None and not may_act_for(by, subject, on=today):
             raise NotYours("没有找到这条信息。")
         return
     if by.is_superuser or not by.is_active or by.role not in (*DEPARTMENT_ROLES, "reviewer"):
@@ -179,13 +179,12 @@ def _require_may(claim: Claim, by: User | Applicant, subject: Subject | None, re
         raise Refused("这是本部门的记录，请直接更正或者撤回。", code="own_record")
 
 
-def may_act_for(applicant: Applicant, subject: Subject) -> bool:
-    """Whether this is the applicant's own subject, or one that has given it power of attorney."""
+def may_act_for(applicant: Applicant, subject: Subject, *, on: date) -> bool:
+    """Whether this is the applicant's own subject, or one that has given it power of attorney for that day."""
     if applicant.subject_id == subject.pk:
         return True
-    today = timezone.localdate()
     return applicant.representations.filter(
-        subject=subject, valid_from__lte=today, valid_until__gte=today, revoked_on__isnull=True
+        subject=subject, valid_from__lte=on, valid_until__gte=on, revoked_on__isnull=True
     ).exists()
 
 
@@ -236,6 +235,19 @@ def _require_repairable(claim: Claim, record: Record | None, today: date) -> Non
         raise Refused(answer.why_not, code=answer.code)
 
 
+def _attach(evidence: list[Evidence] | None, case: Case, by: User | Applicant) -> None:
+    """Hand over what whoever acts has uploaded. Raises NotYours, Refused (evidence_infected)."""
+    for one in evidence or ():
+        one = Evidence.objects.select_for_update().get(pk=one.pk)
+        owner = one.added_by_applicant if isinstance(by, Applicant) else one.added_by
+        if owner != by or one.case_id not in (None, case.pk):
+            raise NotYours("没有找到这份材料。")
+        if one.scan == Scan.INFECTED:
+            raise Refused(f"“{one.name}”含有病毒，不能提交。", code="evidence_infected")
+        one.case = case
+        one.save(update_fields=["case"])
+
+
 def _number(kind: str, today: date) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('repair_case_serial')")
@@ -267,9 +279,7 @@ def supplement(
     before = case.state
     case.state = workflow.next_state(case.state, "supplement")
     require_reason(text, "请说明补正了哪些材料。")
-    for one in evidence or ():
-        one.case = case
-        one.save(update_fields=["case"])
+    _attach(evidence, case, by)
     clocks.end(case, policy.SUPPLEMENT, on=today)
     clocks.resume(case, policy.ACCEPTANCE[case.kind], on=today)
     save(case, "supplement", Action.REQUEST_SUPPLEMENTED, by=by, today=today, text=text, from_state=before)
