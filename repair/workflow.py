@@ -53,8 +53,8 @@ CASE_HANDLED = (ACCEPTED, FORWARDED, ANSWERED, PROPOSED)  # accepted and not dec
 CASE_DECIDED = (GRANTED, REFUSED, REVOKED)
 QUEUED, SENT, FAILED = NoticeState.QUEUED.value, NoticeState.SENT.value, NoticeState.FAILED.value
 
-# Decided by two people: one proposes, another decides. The others are closed by who has them.
-FOUR_EYES = (CaseKind.REPAIR.value, CaseKind.OBJECTION.value, CaseKind.CORRECTION.value)
+# Decided by two people, one proposes, another decides: whatever may change a record. A complaint is closed by who has it.
+FOUR_EYES = tuple(kind.value for kind in CaseKind if kind != CaseKind.COMPLAINT)
 # While one of these is handled, nothing that rests on the record is carried out (33号（二十二）). A reconsideration or
 # lawsuit suspends only where its case says so.
 SUSPENDING = (CaseKind.OBJECTION.value, CaseKind.CORRECTION.value)
@@ -74,7 +74,7 @@ TRANSITIONS = {
     (PROPOSED, "return_to"): (ACCEPTED, TWO),
     (PROPOSED, "grant"): (GRANTED, RIGHTS),
     (PROPOSED, "refuse"): (REFUSED, RIGHTS),
-    (ACCEPTED, "grant"): (GRANTED, RIGHTS),  # kinds that one person closes
+    (ACCEPTED, "grant"): (GRANTED, RIGHTS),  # complaints, closed by one person
     (ACCEPTED, "refuse"): (REFUSED, RIGHTS),
     (ANSWERED, "grant"): (GRANTED, RIGHTS),
     (ANSWERED, "refuse"): (REFUSED, RIGHTS),
@@ -106,10 +106,10 @@ WORDS = {
     (PROPOSED, "return_to"): ("退回重办", SECOND),
     (PROPOSED, "grant"): ("准予", SECOND),
     (PROPOSED, "refuse"): ("不予准予", SECOND),
-    (ACCEPTED, "grant"): ("办结：属实（复议诉讼：决定被改变）", REVIEWER),
-    (ACCEPTED, "refuse"): ("办结：不属实（复议诉讼：决定被维持）", REVIEWER),
-    (ANSWERED, "grant"): ("办结：属实（复议诉讼：决定被改变）", REVIEWER),
-    (ANSWERED, "refuse"): ("办结：不属实（复议诉讼：决定被维持）", REVIEWER),
+    (ACCEPTED, "grant"): ("办结：属实", REVIEWER),
+    (ACCEPTED, "refuse"): ("办结：不属实", REVIEWER),
+    (ANSWERED, "grant"): ("办结：属实", REVIEWER),
+    (ANSWERED, "refuse"): ("办结：不属实", REVIEWER),
     (SUBMITTED, "recall"): ("撤回申请", APPLICANT),
     (RETURNED, "recall"): ("撤回申请", APPLICANT),
     (ACCEPTED, "recall"): ("撤回申请", APPLICANT),

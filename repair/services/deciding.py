@@ -180,11 +180,12 @@ def _involved(case: Case) -> set[int | None]:
 def register_result(case: Case, decision: Decision, *, actor: User, version: int, today: date) -> Case:
     """What a reconsideration or a lawsuit has come to: `grant` where the decision was annulled or changed.
 
-    Raises Refused (not_a_review), and as decide.
+    Another reviewer then decides, as with every case that may change a record. Raises Refused (not_a_review), and as
+    propose.
     """
     if case.kind != CaseKind.REVIEW:
-        raise Refused("只有复议、诉讼登记这样办结。", code="not_a_review")
-    return decide(case, actor=actor, version=version, today=today, decision=decision)
+        raise Refused("只有复议、诉讼登记这样登记结果。", code="not_a_review")
+    return propose(case, decision, actor=actor, version=version, today=today)
 
 
 @transaction.atomic

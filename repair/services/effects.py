@@ -137,7 +137,7 @@ def _change(case: Case, record: Record, actor: User, today: date) -> None:
     order = Order(Why(case.reasons, case.number), f"case:{case.public_id}", case.corrected_values, reason_code)
     carry_out_order(
         record, kind=Change.CORRECT if case.remedy == Remedy.CORRECT else Change.WITHDRAW, order=order,
-        asked_by=case.proposed_by or case.opened_by or actor, decided_by=actor, today=today,
+        asked_by=case.proposed_by, decided_by=actor, today=today,
     )  # fmt: skip
 
 
