@@ -53,7 +53,7 @@ CASE_HANDLED = (ACCEPTED, FORWARDED, ANSWERED, PROPOSED)  # accepted and not dec
 CASE_DECIDED = (GRANTED, REFUSED, REVOKED)
 QUEUED, SENT, FAILED = NoticeState.QUEUED.value, NoticeState.SENT.value, NoticeState.FAILED.value
 
-# Decided by two people, one proposes, another decides: whatever may change a record. A complaint is closed by who has it.
+# Decided by two people, one proposes, another decides: what may change a record. A complaint is closed by who has it.
 FOUR_EYES = tuple(kind.value for kind in CaseKind if kind != CaseKind.COMPLAINT)
 # While one of these is handled, nothing that rests on the record is carried out (33号（二十二）). A reconsideration or
 # lawsuit suspends only where its case says so.

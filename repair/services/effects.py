@@ -149,7 +149,12 @@ def take_back(case: Case, *, actor: User, reason: str, today: date) -> None:
     OwnStatement.objects.filter(case=case, withdrawn_on=None).update(withdrawn_on=today)
     if case.way in ENDS_NOTHING:
         return
-    records.restore_record(case.record, actor=actor, reason=f"撤销信用修复（{case.number}）：{reason}", today=today)
+    listing, record = _locked(case)
+    record = records.restore_record(record, actor=actor, reason=f"撤销信用修复（{case.number}）：{reason}", today=today)
+    others = Case.objects.suspending(record_id=record.pk, listing_id=listing.pk if listing else None)
+    if other := others.first():
+        reason = f"{other.get_kind_display()}核查（{other.number}）"
+        records.dispute_record(record, actor=actor, reason=reason, today=today)
     restore_reputation(case, cause=Cause.REVOCATION, text=f"信用修复已经撤销（{case.number}），该信息恢复公示。",
                        due_key=policy.THIRD_PARTIES, today=today)  # fmt: skip
 
