@@ -26,21 +26,19 @@ class _Blanks(dict):
 
 
 def write(case: Case, key: str, *, today: date) -> Written:
-    """The letter `key` about the case as it stands. Raises LetterText.DoesNotExist where no edition is in force."""
-    text = LetterText.objects.filter(key__in=_keys(case, key), in_force_from__lte=today).order_by(
-        "-key", "-in_force_from"
-    )  # fmt: skip
-    best = max(text, key=lambda one: ("." in one.key, one.in_force_from), default=None)
+    """The letter `key` about the case as it stands, in the words for its kind where there are such.
+
+    Raises LetterText.DoesNotExist where no edition is in force.
+    """
+    texts = LetterText.objects.filter(key__in=(key, f"{key}.{case.kind}"), in_force_from__lte=today)
+    best = max(texts, key=lambda text: (text.key != key, text.in_force_from), default=None)
     if best is None:
         raise LetterText.DoesNotExist(f"{key}: no text in force on {today}")
-    return Written(best.title, best.body.format_map(_Blanks(_values(case, today))).strip(), best.edition)
+    return Written(best.title, best.body.format_map(_Blanks(values_of(case, today))).strip(), best.edition)
 
 
-def _keys(case: Case, key: str) -> list[str]:
-    return [key, f"{key}.{case.kind}"]
-
-
-def _values(case: Case, today: date) -> dict[str, str]:
+def values_of(case: Case, today: date) -> dict[str, str]:
+    """What the blanks of the texts are filled with."""
     about = str(case.record.document_no) if case.record_id else ""
     return {
         "number": case.number,
