@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from string import Formatter
 
 from deadlines.models import TimeLimit, TimeLimitMissing
 from repair.models import Case, LetterText
@@ -18,6 +19,23 @@ class Written:
     title: str
     text: str
     edition: str
+
+
+BLANKS = (
+    "number", "kind", "way", "document", "department", "submitted_on", "accepted_on", "due_on", "asked_for", "answer",
+    "reasons", "article", "remedy", "revoked_reason", "today", "remedies",
+)  # fmt: skip
+
+
+def unknown_blanks(body: str) -> list[str]:
+    """What stands in braces in a text and is no blank we fill; the text itself where its braces do not match."""
+    try:
+        parts = list(Formatter().parse(body))
+    except ValueError:
+        return [body[:20]]
+    return [
+        name for _, name, spec, conversion in parts if name is not None and (name not in BLANKS or spec or conversion)
+    ]
 
 
 class _Blanks(dict):

@@ -86,7 +86,8 @@ def open_case(
         case.rule_key = rules.can_repair(record, today=today, way=claim.way).rule_key
     case.number = _number(claim.kind, today)
     case.check_code_digest = crypto.blind_index("case.check", case.number + check_code_of(case))
-    _insert_once(case)
+    if sent := _insert_once(case):
+        return _the_same(sent, by)
     _attach(evidence, case, by)
     note(case, "open", Action.REQUEST_OPENED, by=by, today=today, from_state="")
     if claim.kind == CaseKind.REVIEW:
@@ -255,19 +256,21 @@ def _number(kind: str, today: date) -> str:
     return f"{PREFIX[kind]}{today:%Y%m%d}-{serial:05d}"
 
 
-def _insert_once(case: Case) -> None:
-    """Raises Refused (case_open_already) where the database finds an open case of the kind, or the key used."""
+def _insert_once(case: Case) -> Case | None:
+    """Keep the new case; the one a double click has made a moment before, if there is one.
+
+    Raises Refused (case_open_already).
+    """
     try:
         with transaction.atomic():
             case.save(force_insert=True)
     except IntegrityError as error:
-        if "one_open_case_a" in str(error):
-            raise Refused(
-                "同一信息已有正在办理的同类申请，请在“我的申请”中查看进度。", code="case_open_already"
-            ) from error
-        if "repair_case_key" in str(error):
-            raise Refused("这个申请已经提交，请勿重复提交。", code="key_used") from error
-        raise
+        if sent := Case.objects.filter(key=case.key).first():
+            return sent
+        if "one_open_case_a" not in str(error):
+            raise
+        raise Refused("同一信息已有正在办理的同类申请，请查看其进度。", code="case_open_already") from error
+    return None
 
 
 @transaction.atomic
