@@ -7,12 +7,14 @@ from datetime import date
 from catalogue.policy import add_months
 from deadlines.policy import Calendar, Term, Unit, add_working_days, due_on, last_day, working_days_between
 
-# Which time limit runs for which kind of case, while it waits for what. A review waits for a court: no clock of ours.
+# Which time limit runs for which kind of case, while it waits for what. A review waits for a court: it has
+# no clock for the decision.
 ACCEPTANCE = {
     "repair": "repair.acceptance",
     "objection": "objection.receipt",
     "correction": "objection.receipt",
     "complaint": "complaint.acceptance",
+    "review": "objection.receipt",
 }
 DECISION = {
     "repair": "repair.decision",

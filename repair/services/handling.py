@@ -12,14 +12,17 @@ from repair import letters, policy, workflow
 from repair.models import Case, ClockStop
 from repair.services import clocks, effects, notices
 from repair.services.base import locked, require_reason, save, taken
+from repair.workflow import CaseKind
 
 UPHELD, MISTAKEN = "upheld", "mistaken"
 OPINIONS = {UPHELD: "信息无误，不同意申请", MISTAKEN: "信息有误，或者同意申请"}
 
 
 @transaction.atomic
-def accept(case: Case, *, actor: User, version: int, today: date) -> Case:
+def accept(case: Case, *, actor: User, version: int, today: date, suspends: bool = False) -> Case:
     """Take the case up. What an objection is about rests from this moment (33号（二十二）).
+
+    `suspends`, of a review only: the authority that judges has stopped the decision. A review as such stops nothing.
 
     Raises HeldByOther, RightMissing, CaseMoved, TransitionRefused, Refused (change_waiting, calendar_ends).
     """
@@ -27,7 +30,10 @@ def accept(case: Case, *, actor: User, version: int, today: date) -> Case:
     before = case.state
     case.state, case.accepted_on = workflow.next_state(before, "accept"), today
     clocks.end(case, policy.ACCEPTANCE[case.kind], on=today)
-    clocks.start(case, policy.DECISION[case.kind], on=today)
+    if key := policy.DECISION.get(case.kind):
+        clocks.start(case, key, on=today)
+    if case.kind == CaseKind.REVIEW:
+        case.suspends = suspends
     save(case, "accept", Action.REQUEST_ACCEPTED, by=actor, today=today, from_state=before)
     effects.suspend(case, actor=actor, today=today)
     notices.tell(case, "accepted", today=today)

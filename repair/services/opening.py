@@ -7,7 +7,7 @@ from datetime import date
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from accounts.models import DEPARTMENT_ROLES, Department, User
+from accounts.models import DEPARTMENT_ROLES, Department, Role, User
 from audit.actions import Action
 from records import crypto
 from records.errors import Refused, RightMissing
@@ -33,7 +33,7 @@ class Claim:
     """What somebody asks for, as it was written.
 
     `contested`: [{"code", "label", "old", "claimed"}]; `way` only of repairs; `review_body`, `review_no` and
-    `suspends` only of reviews; `department` only of complaints (whom it is about).
+    `suspends` (by a reviewer) only of reviews; `department` only of complaints (whom it is about).
     """
 
     kind: str
@@ -72,25 +72,12 @@ def open_case(
     subject = _subject(claim, record, listing)
     _require_may(claim, by, subject, record, today)
     _require_sound(claim, record, listing, today)
-    owner = by if isinstance(by, Applicant) else applicant
-    case = Case(
-        kind=claim.kind, way=claim.way, record=record, listing=listing, task=claim.task, subject=subject,
-        department=_department(claim, record, listing), contested=claim.contested, claim=claim.text.strip(),
-        commitment_accepted_at=timezone.now() if claim.has_committed else None, applicant=owner,
-        on_paper=not isinstance(by, Applicant), agent_name=claim.agent_name, agent_authority=claim.agent_authority,
-        opened_by=by if isinstance(by, User) else None, channel=_channel(claim, by),
-        suspends=claim.kind in workflow.SUSPENDING or (claim.kind == CaseKind.REVIEW and claim.suspends),
-        review_body=claim.review_body, review_no=claim.review_no, submitted_on=today, key=key,
-    )  # fmt: skip
-    if claim.kind == CaseKind.REPAIR:
-        case.rule_key = rules.can_repair(record, today=today, way=claim.way).rule_key
-    case.number = _number(claim.kind, today)
-    case.check_code_digest = crypto.blind_index("case.check", case.number + check_code_of(case))
+    case = _new(claim, by, applicant, record, listing, subject, key, today)
     if sent := _insert_once(case):
         return _the_same(sent, by)
     _attach(evidence, case, by)
     note(case, "open", Action.REQUEST_OPENED, by=by, today=today, from_state="")
-    if claim.kind == CaseKind.REVIEW:
+    if claim.kind == CaseKind.REVIEW and isinstance(by, User) and by.role == Role.REVIEWER:
         return _registered(case, by, today)
     clocks.start(case, policy.ACCEPTANCE[case.kind], on=today)
     case.save(update_fields=["due_on"])
@@ -98,11 +85,35 @@ def open_case(
     return case
 
 
-def _registered(case: Case, by: User | Applicant, today: date) -> Case:
-    """A reconsideration or lawsuit needs nobody's acceptance here: the authority that judges has accepted it."""
+def _new(
+    claim: Claim, by: User | Applicant, applicant: Applicant | None, record: Record | None, listing: Listing | None,
+    subject: Subject | None, key: uuid.UUID, today: date,
+) -> Case:  # fmt: skip
+    """The row, not saved yet. Only a reviewer says at once that a reconsideration or lawsuit suspends."""
+    is_reviewer = isinstance(by, User) and by.role == Role.REVIEWER
+    case = Case(
+        kind=claim.kind, way=claim.way, record=record, listing=listing, task=claim.task, subject=subject,
+        department=_department(claim, record, listing), contested=claim.contested, claim=claim.text.strip(),
+        commitment_accepted_at=timezone.now() if claim.has_committed else None,
+        applicant=by if isinstance(by, Applicant) else applicant, on_paper=not isinstance(by, Applicant),
+        agent_name=claim.agent_name, agent_authority=claim.agent_authority,
+        opened_by=by if isinstance(by, User) else None, channel=_channel(claim, by),
+        suspends=claim.kind in workflow.SUSPENDING
+        or (claim.kind == CaseKind.REVIEW and claim.suspends and is_reviewer),
+        review_body=claim.review_body, review_no=claim.review_no, submitted_on=today, key=key,
+    )  # fmt: skip
+    if claim.kind == CaseKind.REPAIR:
+        case.rule_key = rules.can_repair(record, today=today, way=claim.way).rule_key
+    case.number = _number(claim.kind, today)
+    case.check_code_digest = crypto.blind_index("case.check", case.number + check_code_of(case))
+    return case
+
+
+def _registered(case: Case, by: User, today: date) -> Case:
+    """A reconsideration or lawsuit a reviewer has seen the notice of: the authority that judges has accepted it."""
     case.state, case.accepted_on = workflow.next_state(case.state, "accept"), today
     save(case, "accept", Action.REQUEST_ACCEPTED, by=by, today=today, from_state=workflow.SUBMITTED)
-    effects.suspend(case, actor=by if isinstance(by, User) else None, today=today)
+    effects.suspend(case, actor=by, today=today)
     notices.tell(case, "accepted", today=today)
     return case
 
@@ -174,7 +185,7 @@ def _require_may(
         if subject is not None and not may_act_for(by, subject, on=today):
             raise NotYours("没有找到这条信息。")
         return
-    if by.is_superuser or not by.is_active or by.role not in (*DEPARTMENT_ROLES, "reviewer"):
+    if by.is_superuser or not by.is_active or by.role not in (*DEPARTMENT_ROLES, Role.REVIEWER):
         raise RightMissing("只有部门经办人、负责人和审核员可以登记申请。")
     if claim.kind == CaseKind.CORRECTION and record is not None and record.department_id == by.department_id:
         raise Refused("这是本部门的记录，请直接更正或者撤回。", code="own_record")

@@ -104,7 +104,7 @@ def test_two_cases_closed_at_once_neither_lose_nor_keep_a_suspension(world):
     for _ in range(4):
         objection = proposed("objection", record, applicant, first, REFUSE)
         review = proposed(
-            "review", record, applicant, first, REFUSE, suspends=True, review_body="示例法院", review_no="示例1号"
+            "review", record, first, first, REFUSE, suspends=True, review_body="示例法院", review_no="示例1号"
         )
         assert Record.objects.get(pk=record.pk).state == "disputed"
         outcomes = at_once(
@@ -119,7 +119,7 @@ def test_one_closed_while_another_is_taken_up_keeps_the_record_resting(world):
     record, applicant, (first, second, third, *_) = world
     for _ in range(4):
         review = proposed(
-            "review", record, applicant, first, REFUSE, suspends=True, review_body="示例法院", review_no="示例1号"
+            "review", record, first, first, REFUSE, suspends=True, review_body="示例法院", review_no="示例1号"
         )
         objection = open_case("objection", record, applicant)
         outcomes = at_once(

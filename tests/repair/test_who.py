@@ -226,3 +226,17 @@ def test_a_proposal_that_lacks_something_is_refused_with_its_code(accepted, revi
     with pytest.raises(Refused) as refusal:
         services.propose(case, decision, actor=reviewer, version=case.version, today=TODAY)
     assert refusal.value.code == code
+
+
+def test_nobody_stops_a_measure_by_saying_that_they_have_sued(record, applicant, clerk, reviewer):
+    """A lawsuit as such stops nothing (行政诉讼法): a reviewer who has seen the order says so."""
+    sued = {"text": "已起诉", "record": record, "suspends": True, "review_body": "示例法院", "review_no": "示例1号"}
+    case = ask(Claim("review", **sued), applicant)
+    assert (case.state, case.suspends) == ("submitted", False)
+    case = services.accept(case, actor=reviewer, version=case.version, today=TODAY)
+    assert Record.objects.get(pk=record.pk).state == "current"
+    services.recall(case, by=applicant, version=case.version, reason="", today=TODAY)
+    case = ask(Claim("review", **sued), clerk)
+    assert (case.state, case.suspends) == ("submitted", False)
+    services.accept(case, actor=reviewer, version=case.version, suspends=True, today=TODAY)
+    assert Record.objects.get(pk=record.pk).state == "disputed"
