@@ -186,6 +186,7 @@ class Action(models.TextChoices):
     REQUEST_REVOKED = "repair.request.revoked", "撤销信用修复"
     REQUEST_EXTENDED = "repair.request.extended", "延长办件期限"
     REQUEST_MISSED = "repair.request.missed", "办件逾期"
+    EVIDENCE_VIEWED = "repair.evidence.viewed", "查看证明材料"
     REQUEST_ESCALATED = "repair.request.escalated", "办件逾期上报"
     STATEMENT_DISPLAYED = "repair.statement.displayed", "展示自主解释"
     RESTORATION_OPENED = "repair.restoration.opened", "开始恢复信誉"
@@ -244,4 +245,5 @@ READINGS = (
     Action.PERSON_EXPORTED,
     Action.OCCUPATION_VIEWED,
     Action.SUBJECT_CHECKED,
+    Action.EVIDENCE_VIEWED,
 )

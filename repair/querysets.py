@@ -9,6 +9,11 @@ from accounts.models import Role
 from records.querysets import ScopedQuerySet
 from repair import workflow
 
+# What a reviewer has to do something about: everything open that waits for nobody else, and what others are late with.
+WAITING = Q(state__in=(workflow.SUBMITTED, workflow.ACCEPTED, workflow.ANSWERED, workflow.PROPOSED)) | Q(
+    state=workflow.FORWARDED, escalated_on__isnull=False
+)
+
 
 class CaseQuerySet(ScopedQuerySet):
     """Cases belong to the source department; who opened one at a counter sees it too, reviewers see all."""
@@ -32,8 +37,7 @@ class CaseQuerySet(ScopedQuerySet):
 
     def waiting_for_review(self):
         """What a reviewer has to do something about: everything open that waits for nobody else."""
-        waiting = (workflow.SUBMITTED, workflow.ACCEPTED, workflow.ANSWERED, workflow.PROPOSED)
-        return self.filter(Q(state__in=waiting) | Q(state=workflow.FORWARDED, escalated_on__isnull=False))
+        return self.filter(WAITING)
 
     def unheld(self):
         """Open, and nobody has taken it."""

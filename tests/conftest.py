@@ -24,6 +24,7 @@ BUSINESS = (
     "audit_alarm",
     "audit_incident",
     "audit_assessment",
+    "repair_savedfilter",
     "repair_restorationreceiver",
     "repair_restoration",
     "repair_ownstatement",

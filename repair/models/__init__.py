@@ -5,6 +5,7 @@ from repair.models.cases import Case, Channel, Remedy, Step, Way
 from repair.models.clocks import Clock, ClockExtension, ClockStop
 from repair.models.consequences import Cause, OwnStatement, Receiver, Restoration, RestorationReceiver
 from repair.models.evidence import Evidence, Scan
+from repair.models.filters import SavedFilter
 from repair.models.texts import LetterText, Notice, NoticeChannel, RepairRule
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Representation",
     "Restoration",
     "RestorationReceiver",
+    "SavedFilter",
     "Scan",
     "Step",
     "Way",

@@ -1,6 +1,7 @@
 """The verbs of the way back, and the only place that writes them."""
 
 from repair.services.deciding import Decision, decide, preview_letter, propose, register_result, return_to, revoke
+from repair.services.filters import drop_filter, save_filter
 from repair.services.handling import accept, answer, ask_material, extend, forward, reject
 from repair.services.holding import assign, claim, distribute, release
 from repair.services.notices import send_due
@@ -24,6 +25,7 @@ __all__ = [
     "confirm_national",
     "decide",
     "distribute",
+    "drop_filter",
     "end_synchronised",
     "extend",
     "find_by_receipt",
@@ -40,6 +42,7 @@ __all__ = [
     "release",
     "return_to",
     "revoke",
+    "save_filter",
     "seed",
     "send_due",
     "supplement",

@@ -161,12 +161,12 @@ def _for_second(case: Case, actor: User, version: int | None) -> Case:
     case = taken(case, actor, version)
     if actor.pk == case.proposed_by_id and case.state == workflow.PROPOSED:
         raise RightMissing("提出拟决定的人不能决定。")
-    if actor.pk in _involved(case):
+    if actor.pk in involved(case):
         raise RightMissing("参与过原认定的人不能办理这个办件。")
     return case
 
 
-def _involved(case: Case) -> set[int | None]:
+def involved(case: Case) -> set[int | None]:
     """Who proposed or decided the listing, or reported the record: nobody judges what they have done."""
     people: set[int | None] = {case.opened_by_id} if case.kind == CaseKind.CORRECTION else set()
     if case.listing_id:
