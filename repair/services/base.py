@@ -67,8 +67,15 @@ def taken(case: Case, actor: User, version: int | None) -> Case:
     case = locked(case, version)
     if case.holder_id and case.holder_id != actor.pk:
         raise HeldByOther(f"办件正由{case.holder}承办，请先请其放回。")
+    require_not_proposer(case, actor)
     hold(case, actor)
     return case
+
+
+def require_not_proposer(case: Case, actor: User) -> None:
+    """A proposal is for another person: who made it can neither decide it nor keep it from being decided."""
+    if case.state == workflow.PROPOSED and case.proposed_by_id == actor.pk:
+        raise RightMissing("您提出的拟决定由另一名审核员办理。")
 
 
 def hold(case: Case, user: User | None) -> None:

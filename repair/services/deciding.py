@@ -159,8 +159,6 @@ def _require_still_repairable(case: Case, today: date) -> None:
 
 def _for_second(case: Case, actor: User, version: int | None) -> Case:
     case = taken(case, actor, version)
-    if actor.pk == case.proposed_by_id and case.state == workflow.PROPOSED:
-        raise RightMissing("提出拟决定的人不能决定。")
     if actor.pk in involved(case):
         raise RightMissing("参与过原认定的人不能办理这个办件。")
     return case

@@ -13,7 +13,7 @@ from records.workflow import TransitionRefused
 from repair import workflow
 from repair.errors import HeldByOther
 from repair.models import Case
-from repair.services.base import hold, locked, require_reviewer, save
+from repair.services.base import hold, locked, require_not_proposer, require_reviewer, save
 
 
 @transaction.atomic
@@ -26,6 +26,7 @@ def claim(case: Case, *, actor: User, version: int, today: date) -> Case:
     if case.holder_id:
         raise HeldByOther(f"办件正由{case.holder}承办。")
     case = locked(case, version)
+    require_not_proposer(case, actor)
     return _held(case, actor, "claim", Action.REQUEST_CLAIMED, actor, today)
 
 

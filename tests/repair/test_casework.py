@@ -200,7 +200,7 @@ def test_whoever_opens_a_persons_case_is_written_down_with_the_case_as_purpose(d
     case = services.open_case(claim, by=make_applicant(record), key=uuid.uuid4(), today=TODAY)
     assert "示例张三" in read(desk, case)
     line = AuditEvent.objects.filter(action=Action.SUBJECT_VIEWED).latest("pk")
-    assert case.number in str(line.detail) + line.reason + line.purpose
+    assert line.reason == f"办理异议：{case.number}"
 
 
 @pytest.fixture

@@ -91,6 +91,15 @@ def test_who_proposed_does_not_decide_and_the_database_knows_it_too(accepted, re
         Case.objects.filter(pk=case.pk).update(decided_by=reviewer)
 
 
+def test_who_proposed_cannot_keep_the_case_from_being_decided(accepted, reviewer, second):
+    case = accepted("repair")
+    case = services.propose(case, GRANT, actor=reviewer, version=case.version, today=TODAY)
+    for verb in (services.claim, lambda case, **said: services.extend(case, reason="案情复杂", **said)):
+        with pytest.raises(RightMissing):
+            verb(case, actor=reviewer, version=case.version, today=TODAY)
+    assert services.decide(case, actor=second, version=case.version, today=TODAY).state == "granted"
+
+
 def test_who_reported_the_record_does_not_judge_it(accepted, clerk, reviewer):
     case = accepted("repair")
     case = services.propose(case, GRANT, actor=reviewer, version=case.version, today=TODAY)
