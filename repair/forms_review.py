@@ -117,7 +117,9 @@ class DecisionForm(StepForm):
         label="信息有误的，怎样处理", choices=Remedy.choices, required=False, widget=forms.RadioSelect
     )
     reasons = _text("理由", "事实、证据和判断。全文写入决定书。", "请写明理由。", rows=6)
-    article = forms.CharField(label="依据", max_length=300, required=False, help_text="文件名称和条、款、项。")
+    article = forms.CharField(
+        label="依据", max_length=300, help_text="文件名称和条、款、项。", error_messages={"required": "请写明依据。"}
+    )
 
     field_order = ["version", "outcome", "remedy"]
 

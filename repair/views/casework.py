@@ -202,7 +202,7 @@ def _form(name: str, case: Case, data=None) -> forms.StepForm:
 def _article(case: Case) -> str:
     if case.kind == CaseKind.REPAIR and case.record:
         return services.can_repair(case.record, today=today(), way=case.way).article
-    return ""
+    return workflow.RIGHTS
 
 
 def _page(request, found: Case, tried: dict | None = None, *, moved=None, letter: str = "", status: int = 200):
@@ -218,6 +218,7 @@ def _page(request, found: Case, tried: dict | None = None, *, moved=None, letter
         }
         for place, name in enumerate(names)
     ]
+    letter = letter or _proposed_letter(found, on)
     lost = next((form for name, form in tried.items() if name not in names), None)
     context = about.shown(request, found, on) | {
         "steps": steps,
@@ -236,6 +237,14 @@ def _page(request, found: Case, tried: dict | None = None, *, moved=None, letter
         "crumbs": [("办件", reverse("cases:queue")), (found.number, "")],
     }
     return render(request, "office/queue_case.html", context, status=status)
+
+
+def _proposed_letter(found: Case, on: date) -> str:
+    """What the second person is about to sign."""
+    if found.state != workflow.PROPOSED:
+        return ""
+    said = services.Decision(found.outcome, found.reasons, found.article, found.remedy, found.corrected_values)
+    return services.preview_letter(found, said, today=on)
 
 
 def _rule(found: Case, on: date):
