@@ -224,16 +224,26 @@ def _requests(user) -> list[dict]:
     if user.role == Role.REVIEWER:
         counts, queue_page = queue.counts(Case.objects.all(), user, today()), reverse("cases:queue")
         return [
-            _counted(counts[queue.LATE], "件办件逾期", "已过办理期限。请立即办理。", f"{queue_page}?look={queue.LATE}"),
+            _counted(
+                counts[queue.LATE],
+                "件修复或者异议逾期",
+                "已过办理期限。请立即办理。",
+                f"{queue_page}?look={queue.LATE}",
+            ),
             _counted(
                 counts[queue.SECOND],
                 "件拟决定待复核",
                 "由您决定或者退回重办。提出的人不能决定。",
                 f"{queue_page}?look={queue.SECOND}",
             ),
-            _counted(counts[queue.MINE], "件办件由您承办", "按期限先后办理。", f"{queue_page}?look={queue.MINE}"),
             _counted(
-                counts[queue.FREE], "件办件无人承办", "领取之后办理，或者平均分派。", f"{queue_page}?look={queue.FREE}"
+                counts[queue.MINE], "件修复或者异议由您承办", "按期限先后办理。", f"{queue_page}?look={queue.MINE}"
+            ),
+            _counted(
+                counts[queue.FREE],
+                "件修复或者异议无人承办",
+                "领取之后办理，或者平均分派。",
+                f"{queue_page}?look={queue.FREE}",
             ),
         ]
     if user.role not in DEPARTMENT_ROLES:
