@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 
 from audit import services as audit
 from audit.actions import Action
-from catalogue.models import SubjectKind
 from records import storage
 from records.services.readings import Reader, note_readings
 from records.views.reading import reader_of
@@ -41,12 +40,10 @@ def evidence(request, public_id):
     found = Evidence.objects.filter(case__in=Case.objects.visible_to(request.user)).select_related("case__subject")
     shown = get_object_or_404(found.exclude(stored_as="").exclude(scan=Scan.INFECTED), public_id=public_id)
     case, detail = shown.case, {"evidence": str(shown.public_id), "case": shown.case.number}
-    if case.subject and case.subject.kind == SubjectKind.PERSON:
-        note_readings(
-            Action.EVIDENCE_VIEWED, [case.subject], reader=reader_for(request, case), fields=["evidence"], detail=detail
-        )
-    else:
-        audit.record(Action.EVIDENCE_VIEWED, case, actor=request.user, detail=detail)
+    if case.subject:  # of a person, it is one more reading of their data
+        reader = reader_for(request, case)
+        note_readings(Action.SUBJECT_VIEWED, [case.subject], reader=reader, fields=["evidence"], detail=detail)
+    audit.record(Action.EVIDENCE_VIEWED, case, actor=request.user, detail=detail)
     is_inline = shown.media_type in INLINE and "download" not in request.GET
     answer = HttpResponse(_content(shown), content_type=shown.media_type if is_inline else "application/octet-stream")
     answer["Content-Disposition"] = content_disposition_header(not is_inline, shown.name)
