@@ -37,7 +37,9 @@ def fill(count: int, *, opened_by: User, holder: User, department: Department, t
             ) AS s (state)
             LEFT JOIN (
                 SELECT id, subject_id, row_number() OVER (ORDER BY id) AS n
-                FROM records_record ORDER BY id LIMIT %(count)s
+                FROM records_record AS record
+                WHERE NOT EXISTS (SELECT FROM repair_case AS c WHERE c.record_id = record.id)
+                ORDER BY id LIMIT %(count)s
             ) AS r ON r.n = g.n
             """,
             {

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.db.models import Q
 from django.http import Http404
@@ -16,7 +17,7 @@ from deadlines import policy as terms
 from deadlines.clock import today
 from deadlines.services import load_calendar
 from records.errors import Refused
-from records.views.lists import LONGEST, active_filters, page_of
+from records.views.lists import LONGEST, PER_PAGE, active_filters
 from records.views.reading import reader_of
 from records.views.searching import is_identity_number
 from records.workflow import TransitionRefused
@@ -65,7 +66,9 @@ def queue(request):
     look = chosen.get("look", looks.WAITING_LOOK)
     cases = filtered(Case.objects.visible_to(request.user), chosen)
     people = ("subject", "department", "holder", "record", "listing")
-    page = page_of(looks.shown(cases, look, request.user, on).select_related(*people), request)
+    counted = looks.counts(cases, request.user, on)
+    found = looks.shown(cases, look, request.user, on).select_related(*people)
+    page = _page_of(found, min(counted[look], LONGEST), request)
     texts = {name: form[name].data for name in chosen if name != "look"}
     context = {
         "form": form,
@@ -75,7 +78,7 @@ def queue(request):
         "is_capped": page.paginator.count >= LONGEST,
         "longest": LONGEST,
         "rows": case_lines(page, reader=reader_of(request), on=on, route="cases:case"),
-        "tabs": _tabs(texts, look, looks.counts(cases, request.user, on)),
+        "tabs": _tabs(texts, look, counted),
         "saved": [(each, f"{request.path}?{each.query}", each.query == _query(texts, look)) for each in saved],
         "query": _query(texts, look),
         "back": request.GET.urlencode(),
@@ -84,6 +87,13 @@ def queue(request):
         "crumbs": [("办件", "")],
     }
     return render(request, "office/queue.html", context)
+
+
+def _page_of(rows: CaseQuerySet, count: int, request) -> Page:
+    """The page asked for, of at most LONGEST rows; they were counted with the other looks already."""
+    paginator = Paginator(rows[:LONGEST], PER_PAGE)
+    paginator.count = count
+    return paginator.get_page(request.GET.get("page"))
 
 
 def _query(texts: dict, look: str) -> str:
