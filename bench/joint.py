@@ -51,7 +51,7 @@ def measure(subjects: int, *, today: date) -> dict[str, float]:
     assert tasks == subjects * MEASURES, tasks
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(COPY)
-        cursor.execute("TRUNCATE sanctions_measuretask")
+        cursor.execute("TRUNCATE sanctions_measuretask CASCADE")
         _, raw = _timed(lambda: cursor.execute(RAW))
     assert MeasureTask.objects.count() == tasks
     return {"tasks": tasks, "opened": opened, "raw": raw}

@@ -22,6 +22,8 @@ app.conf.task_routes = {
     "records.tasks.*": {"queue": "batches"},
     "sanctions.tasks.send_webhooks": {"queue": "national"},  # waits for others
     "sanctions.tasks.*": {"queue": "batches"},
+    "repair.tasks.send_notices": {"queue": "national"},  # waits for others
+    "repair.tasks.*": {"queue": "batches"},
     "exchange.tasks.*": {"queue": "national"},
     "audit.tasks.*": {"queue": "evidence"},
 }
@@ -44,6 +46,10 @@ app.conf.beat_schedule = {
         ("verdicts that changed", "sanctions.tasks.notice_changes", 60.0, 60),
         ("notices to send", "sanctions.tasks.send_webhooks", 10.0, 10),
         ("commitments that fell due", "sanctions.tasks.note_due_commitments", 3600.0, 3600),
+        ("material that never came", "repair.tasks.lapse_returned", 3600.0, 3600),
+        ("cases past their term", "repair.tasks.note_missed", 3600.0, 3600),
+        ("cases the nation has followed", "repair.tasks.follow_national", 60.0, 60),
+        ("notices about cases", "repair.tasks.send_notices", 10.0, 10),
         ("pending for the nation", "exchange.tasks.push_pending", 3.0, 3),
         ("persons to verify", "exchange.tasks.verify_persons", 30.0, 30),
         ("heads for the nation", "exchange.tasks.push_heads", 60.0, 60),

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from exchange import workflow as exchange_workflow
 from records.flows import FLOWS, Flow
+from repair import flows as repair
 from sanctions import flows as sanctions
 
 DELIVERY = Flow(
@@ -17,7 +18,7 @@ DELIVERY = Flow(
     exchange_workflow.TRANSITIONS,
     exchange_workflow.WORDS,
 )
-ALL_FLOWS = (*FLOWS, *sanctions.FLOWS, DELIVERY)
+ALL_FLOWS = (*FLOWS, *sanctions.FLOWS, *repair.FLOWS, DELIVERY)
 # Address → title; the words stand in templates/office/help/.
 TOPICS = {
     "send-file": "如何报送文件",

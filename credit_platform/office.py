@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.conf import settings
+from django.contrib import admin
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q, Sum
 from django.http import Http404
@@ -38,6 +39,10 @@ from records.views.duties import DutyLine, duty_lines
 from records.views.lateness import RECENT, late_reports
 from records.views.lists import batch_badge
 from records.workflow import CHANGE_REFUSED, COMMITTED, REFUSED, TransitionRefused
+from repair import queue
+from repair.errors import CaseMoved, HeldByOther, NotYours
+from repair.models import Case
+from repair.views.inbox import to_confirm
 from sanctions.figures import waiting as waiting_measures
 from sanctions.models import Commitment, Listing, MeasureTask
 
@@ -55,9 +60,9 @@ def inside(view: Callable) -> Callable:
     def explained(request, *args, **kwargs):
         try:
             return view(request, *args, **kwargs)
-        except (RightMissing, NotTheirs) as error:
+        except (RightMissing, NotTheirs, NotYours) as error:
             raise Http404 from error
-        except PreviewMoved as moved:
+        except (PreviewMoved, CaseMoved, HeldByOther) as moved:
             return render(request, "office/refused.html", {"sentence": moved.message}, status=409)
         except (Refused, EditionRefused) as refusal:
             return render(request, "office/refused.html", {"sentence": refusal.message}, status=400)
@@ -73,6 +78,16 @@ def inside(view: Callable) -> Callable:
             return render(request, "office/refused.html", {"sentence": str(closed)}, status=503)
 
     return never_cache(login_required(explained))
+
+
+@require_safe
+@never_cache
+def admin_front(request):
+    """Who reviews lands on the queue; everybody else, and a reviewer who asks for it, on the admin site."""
+    user = request.user
+    if user.is_authenticated and user.role == Role.REVIEWER and "index" not in request.GET:
+        return redirect("cases:queue")
+    return admin.site.admin_view(admin.site.index)(request)
 
 
 @require_safe
@@ -128,6 +143,7 @@ def _tasks(user) -> list[dict]:
             reverse("office:refusals"),
         ),
         *_decisions(user),
+        *_requests(user),
         *_measures(user),
         _task(
             Commitment.objects.visible_to(user).to_remind(on=today()),
@@ -201,6 +217,45 @@ def _decisions(user) -> list[dict]:
             _task(listings, "件名单条目待告知", told, waiting_listings),
         ]
     return []
+
+
+def _requests(user) -> list[dict]:
+    """Of repairs, objections and complaints: the reviewers' queue; what a department has to verify and put right."""
+    if user.role == Role.REVIEWER:
+        counts, queue_page = queue.counts(Case.objects.all(), user, today()), reverse("cases:queue")
+        return [
+            _counted(
+                counts[queue.LATE],
+                "件修复或者异议逾期",
+                "已过办理期限。请立即办理。",
+                f"{queue_page}?look={queue.LATE}",
+            ),
+            _counted(
+                counts[queue.SECOND],
+                "件拟决定待复核",
+                "由您决定或者退回重办。提出的人不能决定。",
+                f"{queue_page}?look={queue.SECOND}",
+            ),
+            _counted(
+                counts[queue.MINE], "件修复或者异议由您承办", "按期限先后办理。", f"{queue_page}?look={queue.MINE}"
+            ),
+            _counted(
+                counts[queue.FREE],
+                "件修复或者异议无人承办",
+                "领取之后办理，或者平均分派。",
+                f"{queue_page}?look={queue.FREE}",
+            ),
+        ]
+    if user.role not in DEPARTMENT_ROLES:
+        return []
+    inbox = reverse("office:requests")
+    asked = Case.objects.for_department(user.department_id)
+    late = asked.filter(due_on__lt=today())
+    return [
+        _task(late, "件核查逾期没有答复", "已过核查期限，审核员可以不等答复直接决定。请立即答复。", inbox),
+        _task(asked.filter(due_on__gte=today()), "件修复或者异议待核查", "在核查期限内答复审核员。", inbox),
+        _task(to_confirm(user), "件恢复信誉待确认", "更新和纠正曾经获得的信息，并确认。", inbox),
+    ]
 
 
 def _measures(user) -> list[dict]:

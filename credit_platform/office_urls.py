@@ -33,6 +33,8 @@ from records.views import (
     templates,
     whatif,
 )
+from repair import story
+from repair.views import evidence, inbox
 from sanctions.views import (
     bans,
     checks,
@@ -214,7 +216,12 @@ urlpatterns = [
     path("tasks/<uuid:public_id>/receive/", inside(measure_tasks.receive), name="task-receive"),
     path("tasks/<uuid:public_id>/answer/", inside(measure_tasks.answer), name="task-answer"),
     path("tasks/<uuid:public_id>/judge/", inside(measure_tasks.judge), name="task-judge"),
-    path("cases/<uuid:public_id>/", inside(sanction_cases.case), name="case"),
+    path("cases/<uuid:public_id>/", inside(sanction_cases.case), {"sources": story.SOURCES}, name="case"),
+    path("requests/", inside(inbox.inbox), name="requests"),
+    path("requests/evidence/<uuid:public_id>/", inside(evidence.evidence), name="request-evidence"),
+    path("requests/<uuid:public_id>/", inside(inbox.request_page), name="request"),
+    path("requests/<uuid:public_id>/answer/", inside(inbox.answer), name="request-answer"),
+    path("restorations/<uuid:public_id>/confirm/", inside(inbox.confirm), name="restoration-confirm"),
     path("bans/", inside(bans.ban_list), name="bans"),
     path("bans/export.xlsx", inside(bans.export), name="bans-export"),
     # The check

@@ -2,7 +2,8 @@
 
 PUBLIC: anyone, and it reads the public views only. SIGNED_IN: any member of staff, nothing of a department in it.
 SCOPED: a member of staff, only rows of departments they see, anything else is 404. TOKEN: a department's token, only
-that department's rows. AUDITOR: who looks after the trail, nobody else. ADMIN: the admin site, by its own permissions.
+that department's rows. AUDITOR: who looks after the trail, nobody else. REVIEWER: who reviews cases for the province,
+nobody else. ADMIN: the admin site, by its own permissions.
 """
 
 from enum import StrEnum
@@ -15,6 +16,7 @@ class Access(StrEnum):
     SCOPED = "scoped"
     TOKEN = "token"
     AUDITOR = "auditor"
+    REVIEWER = "reviewer"
     ADMIN = "admin"
 
 
@@ -257,6 +259,22 @@ ROUTES: dict[str, Rule] = {
     "office:points": Rule(Access.SCOPED, FORM),
     "office:points-account": Rule(Access.SCOPED, FORM),
     "office:points-delete": Rule(Access.SCOPED, POST),
+    # The reviewers' queue
+    "admin-front": Rule(Access.ADMIN),
+    "cases:queue": Rule(Access.REVIEWER),
+    "cases:act": Rule(Access.REVIEWER, POST),
+    "cases:distribute": Rule(Access.REVIEWER, POST),
+    "cases:workload": Rule(Access.REVIEWER),
+    "cases:filter-save": Rule(Access.REVIEWER, POST),
+    "cases:filter-drop": Rule(Access.REVIEWER, POST),
+    "cases:case": Rule(Access.REVIEWER),
+    "cases:step": Rule(Access.REVIEWER, POST),
+    # What the source department is asked about a case
+    "office:requests": Rule(Access.SCOPED),
+    "office:request": Rule(Access.SCOPED),
+    "office:request-answer": Rule(Access.SCOPED, POST),
+    "office:request-evidence": Rule(Access.SCOPED),
+    "office:restoration-confirm": Rule(Access.SCOPED, POST),
     # Help
     "office:help": Rule(Access.SIGNED_IN),
     "office:help-topic": Rule(Access.SIGNED_IN),

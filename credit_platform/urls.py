@@ -5,6 +5,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from credit_platform.health import healthz
+from credit_platform.office import admin_front
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
@@ -13,6 +14,8 @@ urlpatterns = [
     path("api/v1/", include("records.api_urls")),
     path("api/v1/", include("sanctions.api_urls")),
     path("office/", include("credit_platform.office_urls")),
+    path("admin/", admin_front, name="admin-front"),
+    path("admin/cases/", include("credit_platform.queue_urls")),
     path("admin/", admin.site.urls),
     path("", include("disclosure.urls")),
 ]

@@ -38,6 +38,7 @@ from disclosure.rows import honours_of, record_row, subject_rows
 from disclosure.sections import sections_of
 from records.errors import Refused
 from records.flows import FLOWS_OF_SUBJECTS
+from repair.flows import CASE
 from sanctions.models import Grade, InputKind
 from sanctions.receipts import fold_number
 
@@ -396,7 +397,7 @@ def services(request):
 def flows(request):
     """What becomes of a record about somebody, from the tables of transitions."""
     crumbs = [HOME, ("信用服务", reverse("portal:services")), ("信息如何办理", "")]
-    context = {"flows": FLOWS_OF_SUBJECTS, "section": "services", "crumbs": crumbs}
+    context = {"flows": (*FLOWS_OF_SUBJECTS, CASE), "section": "services", "crumbs": crumbs}
     return render(request, "disclosure/flows.html", context)
 
 

@@ -79,6 +79,7 @@ class ChangeKind(TextChoices):
     SETTLED = "settled", "核查结束"
     EXPIRED = "expired", "公示期满"
     ENDED = "ended", "终止公示"
+    RESTORED = "restored", "撤销修复，恢复公示"
     ERASED = "erased", "依法删除"
     UNDONE = "undone", "整批撤回"
     RECOMPUTED = "recomputed", "目录变更，重算期限"
@@ -157,6 +158,7 @@ TRANSITIONS = {
     (CURRENT, "end"): (ENDED, "国发〔2016〕33号（十九）（二十一）：退出机制、信用修复"),
     (DISPUTED, "end"): (ENDED, "国发〔2016〕33号（十九）（二十一）：退出机制、信用修复"),
     (SUSPENDED, "end"): (ENDED, "国发〔2016〕33号（十九）（二十一）：退出机制、信用修复"),
+    (ENDED, "restore"): (CURRENT, "信用修复管理办法：以虚假材料取得的修复予以撤销（条号待核对）"),
     (ENDED, "erase"): (ERASED, "个人信息保护法第四十七条，或生效的法律文书"),
     (CURRENT, "undo"): (UNREPORTED, "国发〔2016〕33号（二十二）：及时更正或撤销"),
     (EXPIRED, "undo"): (UNREPORTED, "国发〔2016〕33号（二十二）：及时更正或撤销"),
@@ -251,6 +253,7 @@ WORDS = {
     (CURRENT, "end"): ("终止公示", "认定部门，经移出名单或者信用修复"),
     (DISPUTED, "end"): ("终止公示", "认定部门，经移出名单或者信用修复"),
     (SUSPENDED, "end"): ("终止公示", "认定部门，经移出名单或者信用修复"),
+    (ENDED, "restore"): ("撤销修复，恢复公示", "平台审核员"),
     (ENDED, "erase"): (ERASE, REVIEWER),
     (CURRENT, "undo"): (UNDO, HEAD),
     (EXPIRED, "undo"): (UNDO, HEAD),

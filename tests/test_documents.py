@@ -18,6 +18,7 @@ from django.db.models import TextChoices
 
 import catalogue.workflow
 import records.workflow
+import repair.workflow
 import sanctions.workflow
 from accounts.models import Role
 from catalogue.workflow import EditionState
@@ -35,7 +36,7 @@ from records.remarks import REMARKS
 from records.workflow import BatchState, CodeCaseState, MergeState, RecordState, SpecialQueryState
 
 ROOT = Path(__file__).resolve().parents[1]
-OURS = ("accounts", "audit", "catalogue", "deadlines", "disclosure", "exchange", "records", "sanctions")
+OURS = ("accounts", "audit", "catalogue", "deadlines", "disclosure", "exchange", "records", "repair", "sanctions")
 GENERATED = re.compile(r"<!-- generated: ([a-z]+) -->\n(.*?)<!-- end -->", re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 MECHANISM = re.compile(r"^\| (F\S*) \|.*\| ([^|]*) \|$", re.MULTILINE)
@@ -79,6 +80,7 @@ OF_CONSEQUENCES = (
     sanctions.workflow.CommitmentState,
     sanctions.workflow.MethodState,
 )
+OF_CASES = (repair.workflow.CaseState, repair.workflow.NoticeState)
 
 
 def draw_states(machines: Machines, *tables: dict) -> str:
@@ -95,6 +97,7 @@ def draw_states(machines: Machines, *tables: dict) -> str:
 PARTS: dict[str, Callable[[], str]] = {
     "states": lambda: draw_states(OF_RECORDS, records.workflow.TRANSITIONS, catalogue.workflow.TRANSITIONS),
     "consequences": lambda: draw_states(OF_CONSEQUENCES, sanctions.workflow.TRANSITIONS),
+    "cases": lambda: draw_states(OF_CASES, repair.workflow.TRANSITIONS),
     "queries": lambda: table(("代码", "说明"), ((f"`{code}`", words) for code, words in QUERIES.items())),
     "refusals": lambda: table(("代码", "说明"), ((f"`{code}`", words) for code, words in REFUSALS.items())),
     "folders": lambda: table(("代码", "说明"), ((f"`{code}`", words) for code, words in FOLDERS.items())),
@@ -151,6 +154,7 @@ def test_glossary_names_every_model():
         HandoverAction,
         Role,
         *OF_CONSEQUENCES,
+        *OF_CASES,
     ],
     ids=lambda choices: choices.__name__,
 )

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "catalogue",
     "records",
     "sanctions",
+    "repair",
     "exchange",
     "disclosure",
 ]
@@ -172,6 +173,8 @@ NATIONAL_URL = env("NATIONAL_URL", default="")
 NATIONAL_KEY = env("NATIONAL_KEY", default="")
 NATIONAL_SOURCE = env("NATIONAL_SOURCE", default="530000")
 # The population base library that says whether number and name belong together (98号三（一）).
+# How notices about cases leave: "console" says that one was sent, "file" writes them into DATA_DIR/notices.
+NOTICE_BACKEND = env("NOTICE_BACKEND", default="console")
 POPULATION_URL = env("POPULATION_URL", default="")
 POPULATION_KEY = env("POPULATION_KEY", default="")
 # Counts restores from a backup, so that the national platform can refuse what a restored past would send again (F-25).

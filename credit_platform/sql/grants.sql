@@ -42,6 +42,11 @@ REVOKE DELETE ON sanctions_commitment, sanctions_commitmenttemplate, sanctions_d
 REVOKE DELETE ON sanctions_supervisionmethod, sanctions_supervisionrun, sanctions_supervisionclass FROM credit_office, credit_worker;
 REVOKE UPDATE ON sanctions_supervisionclass, sanctions_pointsentry FROM credit_office, credit_worker;
 REVOKE DELETE ON sanctions_pointsaccount, sanctions_pointsrule, sanctions_pointstrial FROM credit_office, credit_worker;
+-- The way back: cases, their clocks and what was told do not disappear; a step never changes.
+REVOKE UPDATE, DELETE ON repair_step, repair_clockextension FROM credit_office, credit_worker;
+REVOKE DELETE ON repair_case, repair_clock, repair_clockstop, repair_notice, repair_repairrule, repair_lettertext FROM credit_office, credit_worker;
+REVOKE DELETE ON repair_restoration, repair_restorationreceiver, repair_ownstatement, repair_applicant, repair_representation
+    FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON public_supervision_method FROM credit_office, credit_worker;
 REVOKE DELETE ON exchange_headhandover, exchange_identitycheck FROM credit_office, credit_worker;
 REVOKE DELETE ON accounts_user, accounts_apitoken, accounts_sourcesystem FROM credit_office, credit_worker;

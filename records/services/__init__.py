@@ -21,6 +21,7 @@ from records.services.records import (
     end_record,
     expire_records,
     register_record,
+    restore_record,
     settle_record,
     withdraw_record,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "register_record",
     "rename_subject",
     "reopen_case",
+    "restore_record",
     "reveal_identifier",
     "run_batch",
     "settle_case",

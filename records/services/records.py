@@ -9,7 +9,8 @@ from django.db import transaction
 from accounts.models import Department, User
 from audit import services as audit
 from audit.actions import Action
-from catalogue.models import InformationItem
+from catalogue.models import DisplayRule, InformationItem
+from catalogue.policy import add_months
 from records import bulk, storage, workflow
 from records.checking import CleanRow
 from records.errors import Refused, RowRefused
@@ -87,6 +88,11 @@ def withdraw_record(record: Record, *, actor: User, reason: str, today: date) ->
     require_right(actor, "report", record.department)
     if record.derived_from_id:
         raise Refused("责任人员的记录随来源记录更正、撤回，请到来源记录办理。", code="record_is_derived")
+    return withdraw_locked(record, actor=actor, reason=reason, today=today)
+
+
+def withdraw_locked(record: Record, *, actor: User, reason: str, today: date) -> Record:
+    """The withdrawal itself, inside the transaction of a verb that has locked the record and seen to who may."""
     record.state = workflow.next_state(record.state, "withdraw")
     record.ended_on, record.end_reason = today, reason
     moved = record.explain(workflow.ChangeKind.WITHDRAWN, by=actor, reason=reason)
@@ -117,6 +123,33 @@ def end_record(record: Record, *, actor: User | None, reason: str, today: date) 
     The nation is told because the revision moves on. The caller has seen to who may. Raises TransitionRefused.
     """
     return _move(record, "end", workflow.ChangeKind.ENDED, Action.RECORD_ENDED, actor, reason, today)
+
+
+@transaction.atomic
+def restore_record(record: Record, *, actor: User, reason: str, today: date) -> Record:
+    """Show again what a repair had ended, for the longest term its rule allows: the repair was got by false means.
+
+    The nation is told because the revision moves on. The caller has seen to who may. Raises TransitionRefused, Refused
+    (term_is_over: even the longest term has passed).
+    """
+    record = Record.objects.select_for_update(of=("self",)).get(pk=record.pk)
+    record.state = workflow.next_state(record.state, "restore")
+    record.displayed_until = _longest(record)
+    if record.displayed_until is None or record.displayed_until < today:
+        raise Refused("这条信息的最长公示期已经届满，不能恢复公示。", code="term_is_over")
+    record.ended_on, record.end_reason = None, ""
+    moved = record.explain(workflow.ChangeKind.RESTORED, by=actor, reason=reason)
+    record.save(update_fields=["state", "displayed_until", "ended_on", "end_reason", *moved])
+    audit.record(Action.RECORD_RESTORED, record, actor=actor, reason=reason, business_on=today)
+    return record
+
+
+def _longest(record: Record) -> date | None:
+    """The last day of the longest term of the rule the record was entered under; as stored where the rule has none."""
+    rule = DisplayRule.objects.filter(key=record.display_rule_key).first()
+    if rule is None or rule.maximum_months is None or record.displayed_until is None:
+        return record.displayed_until
+    return max(record.displayed_until, add_months(record.decided_on, rule.maximum_months))
 
 
 def _move(record: Record, action: str, kind: str, line: Action, actor: User | None, reason: str, today: date) -> Record:

@@ -16,5 +16,5 @@ def test_bench_runs_to_its_end():
     )  # fmt: skip
     assert done.returncode in (0, 1), done.stderr
     figures = ("库中 2,000 条时报送", "直接 COPY", "bulk_create", "django-import-export", "内存峰值", "主体页")
-    for figure in (*figures, "核验全速", "联合奖惩", "封存"):
+    for figure in (*figures, "核验全速", "联合奖惩", "封存", "办件队列"):
         assert figure in done.stdout, done.stdout + done.stderr

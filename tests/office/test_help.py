@@ -9,14 +9,23 @@ import catalogue.workflow
 import exchange.workflow
 import records.quality.workflow
 import records.workflow
+import repair.workflow
 import sanctions.workflow
 from accounts.models import Role
 from credit_platform.help import ALL_FLOWS, TOPICS
 from records.drawing import draw
 from records.flows import FLOWS_OF_SUBJECTS
+from repair.flows import CASE
 from tests import factories
 
-TABLES = (catalogue.workflow, exchange.workflow, records.quality.workflow, records.workflow, sanctions.workflow)
+TABLES = (
+    catalogue.workflow,
+    exchange.workflow,
+    records.quality.workflow,
+    records.workflow,
+    repair.workflow,
+    sanctions.workflow,
+)
 EDGE = re.compile(r'data-edge="([\w-]+)/(\w+)/(\w+)"')
 LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 
@@ -82,5 +91,5 @@ def test_the_explanation_is_linked_where_it_is_needed(browse, clerk, name, topic
 
 def test_the_portal_tells_what_becomes_of_a_record(client, db):
     page = client.get(reverse("portal:flows")).content.decode()
-    assert {flow for flow, _, _ in EDGE.findall(page)} == {flow.id for flow in FLOWS_OF_SUBJECTS}
+    assert {flow for flow, _, _ in EDGE.findall(page)} == {flow.id for flow in (*FLOWS_OF_SUBJECTS, CASE)}
     assert reverse("portal:flows") in client.get(reverse("portal:services")).content.decode()

@@ -39,7 +39,7 @@ def forget_rules() -> None:
     with connection.cursor() as cursor:
         for table in ALWAYS:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute("TRUNCATE sanctions_measuretask, sanctions_jointaction, sanctions_listing")
+        cursor.execute("TRUNCATE sanctions_measuretask, sanctions_jointaction, sanctions_listing CASCADE")
         cursor.execute("DELETE FROM sanctions_listkind WHERE source = '测试'")
         for table in ("signatory", "measure"):
             cursor.execute(

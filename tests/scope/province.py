@@ -12,7 +12,7 @@ from accounts.services import issue_token, place_user
 from catalogue.models import LegalBasis
 from credit_platform import demo, demo_items
 from exchange.models import Handover
-from records import services
+from records import services, storage
 from records.models import (
     Batch,
     Bulletin,
@@ -30,6 +30,8 @@ from records.quality.moments import month_now
 from records.services import changes, erasures, special
 from records.services.batches import item_in_force
 from records.workflow import Commit
+from repair import services as repair
+from repair.models import Case, Evidence, Restoration
 from sanctions import services as sanctions
 from sanctions.models import (
     Commitment,
@@ -82,6 +84,7 @@ class Side:
     account: PointsAccount
     checked: Checked
     joint: Joint
+    request: Case
     bulletin: Bulletin | None = None  # what was issued about the month before the other side came to be
 
     @property
@@ -98,7 +101,7 @@ class Side:
         facts = (self.batch, self.waiting, self.refused, self.previewed, self.record, self.personal, self.withdrawn)
         objects = (*facts, self.pair, self.case, self.asked, self.granted, self.change, self.erasure, self.system)
         objects = (*objects, self.listing, self.personal_listing, self.listing_file)
-        objects = (*objects, self.commitment, self.method, self.classed, self.account)
+        objects = (*objects, self.commitment, self.method, self.classed, self.account, self.request)
         ids = [str(each.public_id) for each in (*objects, self.organisation, self.person)] + self.joint.ids
         codes = [self.department.code, self.department.uscc, self.organisation.uscc, self.token]
         return [self.word, *ids, *codes, *self.checked.canaries]
@@ -165,7 +168,27 @@ def make_side(word: str, number: int) -> Side:
         account_of(personal, clerk, word),
         make_checked(clerk, record.subject, word, number),
         begin(Record.objects.get(pk=record.pk), clerk, lead, word),
+        complained_of(clerk, record.subject, word),
     )
+
+
+def complained_of(clerk: User, subject: Subject, word: str) -> Case:
+    """A complaint about the department, asked of it, with a file; and something it was told to put right."""
+    said = repair.Claim(kind="complaint", text=f"{word}的投诉", department=clerk.department)
+    reviewer, key = make_user(f"{word}复核", None, Role.REVIEWER), uuid.uuid5(uuid.NAMESPACE_OID, f"{word}投诉")
+    case = repair.open_case(said, by=clerk, key=key, today=TODAY)
+    case = repair.accept(case, actor=reviewer, version=case.version, today=TODAY)
+    case = repair.forward(case, actor=reviewer, version=case.version, text=f"{word}请核查", today=TODAY)
+    digest, size = storage.save(f"{key.hex}", [f"{word}的材料".encode()], limit=1000)
+    Evidence.objects.create(
+        case=case, kind="其他", name=f"{word}.txt", media_type="text/plain", size=size, digest=digest,
+        stored_as=key.hex, scan="clean", added_by=clerk,
+    )  # fmt: skip
+    restoration = Restoration.objects.create(
+        case=case, subject=subject, cause="error", text=f"{word}的澄清", opened_on=TODAY, due_on=TODAY
+    )
+    restoration.receivers.create(kind="department", department=clerk.department, why=f"{word}任务", told_on=TODAY)
+    return case
 
 
 def system_of(batch: Batch, lead: User, word: str) -> SourceSystem:

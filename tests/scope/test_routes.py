@@ -12,7 +12,7 @@ from tests.scope.province import make_auditor, make_reviewer
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # What reading personal data, or taking it away, writes into the trail.
 READINGS = ("viewed", "listed", "exported", "downloaded", "read")
-SESSION = (Access.SIGNED_IN, Access.SCOPED, Access.AUDITOR)
+SESSION = (Access.SIGNED_IN, Access.SCOPED, Access.AUDITOR, Access.REVIEWER)
 
 
 def test_every_route_stands_in_the_table():
@@ -106,6 +106,15 @@ def test_page_of_the_auditor_does_not_exist_for_others(ours, facts, name, method
     where, before = address(name, ours), facts()
     for client in (ours.client(), ours.client(make_reviewer("省级"))):
         assert client.generic(method, where).status_code == 404
+    assert facts() == before | {"accounts_user": facts()["accounts_user"]}
+
+
+@pytest.mark.parametrize(("name", "method"), calls(Access.REVIEWER))
+def test_page_of_the_reviewers_does_not_exist_for_others(ours, facts, name, method):
+    where, before = address(name, ours), facts()
+    for client in (ours.client(ours.clerk), ours.client(), ours.client(make_auditor())):
+        answer = client.generic(method, where) if method != "POST" else client.post(where, _form(name, ours))
+        assert answer.status_code == 404
     assert facts() == before | {"accounts_user": facts()["accounts_user"]}
 
 

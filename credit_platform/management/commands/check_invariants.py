@@ -45,6 +45,13 @@ INVARIANTS = {
     "在途的记录都属于未办结的报送": """
         SELECT h.record_id FROM exchange_handover AS h JOIN exchange_delivery AS d ON d.id = h.delivery_id
         WHERE d.state NOT IN ('sent', 'unknown')""",
+    "正在核查的异议，其记录都暂不执行": """
+        SELECT c.number FROM repair_case AS c JOIN records_record AS r ON r.id = c.record_id
+        WHERE c.suspends AND c.state IN ('accepted', 'forwarded', 'answered', 'proposed') AND r.state = 'current'""",
+    "办结的办件没有还在计算的期限": """
+        SELECT c.number FROM repair_case AS c JOIN repair_clock AS k ON k.case_id = c.id
+        WHERE c.closed_on IS NOT NULL AND k.ended_on IS NULL
+        AND k.key NOT IN ('repair.sync', 'repair.third_party_notice')""",
     "租约过期的批次已有人接手": """
         SELECT public_id FROM records_batch WHERE leased_until < now() - interval '5 minutes'""",
 }

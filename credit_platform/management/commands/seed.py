@@ -6,6 +6,7 @@ import accounts.services
 import audit.review
 import catalogue.services
 import deadlines.services
+import repair.services.seeding
 import sanctions.services.matters_seed
 import sanctions.services.seeding
 from sanctions.services.memoranda_seed import seed_memoranda
@@ -25,5 +26,6 @@ class Command(BaseCommand):
             sanctions.services.seeding.seed,
             seed_memoranda,
             seed_templates,
+            repair.services.seeding.seed,
         ):
             self.stdout.write("，".join(f"{name} {count}" for name, count in seed().items()))

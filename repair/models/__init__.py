@@ -1,0 +1,35 @@
+"""Cases and what belongs to them. Written by the services alone."""
+
+from repair.models.applicants import Applicant, Draft, Representation
+from repair.models.cases import Case, Channel, Remedy, Step, Way
+from repair.models.clocks import Clock, ClockExtension, ClockStop
+from repair.models.consequences import Cause, OwnStatement, Receiver, Restoration, RestorationReceiver
+from repair.models.evidence import Evidence, Scan
+from repair.models.filters import SavedFilter
+from repair.models.texts import LetterText, Notice, NoticeChannel, RepairRule
+
+__all__ = [
+    "Applicant",
+    "Case",
+    "Cause",
+    "Channel",
+    "Clock",
+    "ClockExtension",
+    "ClockStop",
+    "Draft",
+    "Evidence",
+    "LetterText",
+    "Notice",
+    "NoticeChannel",
+    "OwnStatement",
+    "Receiver",
+    "Remedy",
+    "RepairRule",
+    "Representation",
+    "Restoration",
+    "RestorationReceiver",
+    "SavedFilter",
+    "Scan",
+    "Step",
+    "Way",
+]

@@ -1,0 +1,27 @@
+"""Celery's edge: one verb called. Losing any of these messages loses only time."""
+
+from celery import shared_task
+
+from deadlines.clock import today
+from repair import services
+
+
+@shared_task
+def lapse_returned() -> None:
+    services.lapse_returned(today=today())
+
+
+@shared_task
+def note_missed() -> None:
+    services.note_missed(today=today())
+
+
+@shared_task
+def follow_national() -> None:
+    services.end_synchronised(today=today())
+    services.confirm_national(today=today())
+
+
+@shared_task
+def send_notices() -> None:
+    services.send_due()
