@@ -11,8 +11,8 @@ WHERE l.id = ANY(%(listings)s) AND l.state = 'entered'
 ON CONFLICT DO NOTHING
 RETURNING a.id, a.listing_id || '/' || a.memorandum_id
 
--- The department of the measure's line that is nearest to the subject: its county's, its prefecture's, the province's. Subjects
--- without a place (persons) belong to where the listing was decided. A measure is for the subject, or for those responsible who
+-- The department of the measure's line that is nearest to the subject: its county's, its prefecture's, the province's; of two at one
+-- place the one where somebody works. Subjects without a place (persons) belong to where the listing was decided. A measure is for the subject, or for those responsible who
 -- its record names; what only informs is never due. The new actions have no statistics yet: LATERAL … OFFSET 0 and LIMIT 1 look
 -- each of them up by its key, so the work grows with their number and not with its square.
 INSERT INTO sanctions_measuretask (action_id, measure_id, department_id, subject_id, as_responsible, issued_on, due_on)
@@ -29,9 +29,10 @@ JOIN sanctions_measure AS s ON s.memorandum_id = a.memorandum_id AND s.on_respon
     AND f.kind = ANY(s.subject_kinds) AND s.line <> ''
 CROSS JOIN LATERAL (
     SELECT d.id FROM accounts_department AS d
+    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM accounts_user AS u WHERE u.department_id = d.id AND u.is_active)) AS w (is_staffed)
     WHERE d.is_active AND d.code LIKE '%%-' || s.line
       AND d.region_id IN (f.region, substr(f.region, 1, 4) || '00', substr(f.region, 1, 2) || '0000')
-    ORDER BY d.region_id DESC, d.id LIMIT 1
+    ORDER BY d.region_id DESC, w.is_staffed DESC, d.id LIMIT 1
 ) AS n
 WHERE a.listing_id = ANY(%(listings)s) AND a.closed_on IS NULL
 ON CONFLICT DO NOTHING

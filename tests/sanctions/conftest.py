@@ -39,10 +39,10 @@ def firm(number: int) -> Named:
 FIRM = firm(1)
 
 
-def make_line(line: str, number: int, region: str = "530000", name: str = "") -> Department:
+def make_line(line: str, number: int, region: str = "530000", name: str = "", unit: str = "TEST") -> Department:
     """A department of a line, in a region; its code ends in the line's."""
     return Department.objects.create(
-        code=f"{region}-TEST-{line}",
+        code=f"{region}-{unit}-{line}",
         name=name or f"示例{region}{line}局",
         region=Region.objects.get(code=region),
         uscc=demo.make_uscc("530000", number, "11"),

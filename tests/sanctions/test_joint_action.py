@@ -124,6 +124,15 @@ def test_while_only_the_persons_own_record_is_verified_only_their_measure_rests(
     assert list(MeasureTask.objects.resting()) == [on_the_person(reported)]
 
 
+def test_of_two_departments_at_one_place_the_one_where_somebody_works_is_set_to_work(black, memorandum, enter):
+    staffed = make_line("CZT", 790, "530100", unit="TEST-2")
+    make_user("somebody", Role.CLERK, staffed)
+    listing = enter(black)
+    lines = memorandum.measures.filter(line="CZT")
+    chosen = MeasureTask.objects.filter(action__listing=listing, measure__in=lines).values_list("department", flat=True)
+    assert lines and set(chosen) == {staffed.pk}
+
+
 def test_somebody_named_later_has_their_task_at_the_next_sweep(reported):
     MeasureTask.objects.filter(as_responsible=True).delete()
     assert services.open_due(today=LATER) == 1
