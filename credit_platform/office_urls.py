@@ -34,7 +34,7 @@ from records.views import (
     whatif,
 )
 from repair import story
-from repair.views import evidence, inbox
+from repair.views import counter, evidence, inbox
 from sanctions.views import (
     bans,
     checks,
@@ -218,6 +218,7 @@ urlpatterns = [
     path("tasks/<uuid:public_id>/judge/", inside(measure_tasks.judge), name="task-judge"),
     path("cases/<uuid:public_id>/", inside(sanction_cases.case), {"sources": story.SOURCES}, name="case"),
     path("requests/", inside(inbox.inbox), name="requests"),
+    path("records/<uuid:public_id>/request/", inside(counter.new_request), name="request-new"),
     path("requests/evidence/<uuid:public_id>/", inside(evidence.evidence), name="request-evidence"),
     path("requests/<uuid:public_id>/", inside(inbox.request_page), name="request"),
     path("requests/<uuid:public_id>/answer/", inside(inbox.answer), name="request-answer"),

@@ -271,6 +271,7 @@ ROUTES: dict[str, Rule] = {
     "cases:step": Rule(Access.REVIEWER, POST),
     # What the source department is asked about a case
     "office:requests": Rule(Access.SCOPED),
+    "office:request-new": Rule(Access.SCOPED, FORM),
     "office:request": Rule(Access.SCOPED),
     "office:request-answer": Rule(Access.SCOPED, POST),
     "office:request-evidence": Rule(Access.SCOPED),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from accounts.models import DEPARTMENT_ROLES, Role
 from audit.actions import Action
 from catalogue.models import SubjectKind
 from deadlines.clock import today
@@ -103,6 +104,7 @@ def record(request, public_id):
             "derived": _derived(request, shown),
             "may_change": _may_change(request.user, shown),
             "may_erase": _may_erase(request.user, shown),
+            "may_request": request.user.role in (*DEPARTMENT_ROLES, Role.REVIEWER),
             "waiting": shown.changes.waiting().first(),
             "is_pending": shown.revision > shown.national_revision,
             "section": "records",
