@@ -116,7 +116,9 @@ def held(keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Subject]:
 
 def listed(subjects: Sequence[int]) -> dict[int, list[Listed]]:
     """What is in force for these subjects today, by subject."""
-    found = defaultdict(list)
+    found: dict[int, list[Listed]] = defaultdict(list)
+    if not subjects:
+        return found
     with connection.cursor() as cursor:
         for row in cursor.execute(LISTED, [list(subjects)]).fetchall():
             found[row[1]].append(Listed(*row))
