@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from records.errors import Refused
-from records.models import Record
+from records.models import Record, Subject
 from repair import services
 from repair.errors import CaseMoved, HeldByOther, NotYours
 from repair.services import Claim, Decision
@@ -81,3 +81,13 @@ def test_the_same_thing_is_not_asked_for_twice_at_once(opened):
     with pytest.raises(Refused) as refusal:
         opened()
     assert refusal.value.code == "case_open_already"
+
+
+def test_a_case_goes_with_its_record_to_the_subject_it_is_found_to_belong_to(opened, record):
+    case, other = (
+        opened(),
+        Subject.objects.create(kind="organisation", legal_name="示例另一主体", name_key="示例另一主体"),
+    )
+    Record.objects.filter(pk=record.pk).update(subject=other)
+    case.refresh_from_db()
+    assert case.subject == other

@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 from accounts.models import Role
-from records.models import Record, Subject
+from records.models import Record
 from repair import services
 from repair.models import Case, Clock, RestorationReceiver
 from repair.services import Claim, Decision
@@ -169,13 +169,3 @@ def test_receivers_are_departments_that_asked_or_acted(listed, reviewer, second)
     assert set(RestorationReceiver.objects.filter(kind="department").values_list("why", flat=True)) == {
         "收到过奖惩任务"
     }
-
-
-def test_a_case_goes_with_its_record_to_the_subject_it_is_found_to_belong_to(opened, record):
-    case, other = (
-        opened(),
-        Subject.objects.create(kind="organisation", legal_name="示例另一主体", name_key="示例另一主体"),
-    )
-    Record.objects.filter(pk=record.pk).update(subject=other)
-    case.refresh_from_db()
-    assert case.subject == other
