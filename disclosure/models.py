@@ -298,3 +298,21 @@ class PublicSupervisionMethod(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class PublicOwnStatement(models.Model):
+    """What a subject says about a record on display (98号四（三）: 自主解释). A natural person's name is masked."""
+
+    public_id = models.UUIDField(primary_key=True)
+    record_public_id = models.UUIDField()
+    text = models.CharField("内容", max_length=500)
+    shown_from = models.DateField("展示自")
+
+    class Meta:
+        managed = False
+        db_table = "public_own_statement"
+        default_permissions = ()
+        verbose_name = verbose_name_plural = "公示的自主解释"
+
+    def __str__(self):
+        return str(self.public_id)

@@ -23,6 +23,7 @@ from disclosure.models import (
     PublicEdition,
     PublicFormerName,
     PublicListKind,
+    PublicOwnStatement,
     PublicReceipt,
     PublicRecord,
     PublicSubject,
@@ -211,6 +212,7 @@ def record(request, public_id):
     context = {
         "record": found,
         "title": redact(found.title),
+        "statement": _statement_about(found),
         "why": why,
         "facts": [*_about(found, subject_url), *why.facts],
         "kind": _list_of(found),
@@ -219,6 +221,12 @@ def record(request, public_id):
         "actions": _record_actions(why),
     }
     return render(request, "disclosure/record.html", context)
+
+
+def _statement_about(record: PublicRecord) -> dict | None:
+    """What the subject says itself, where it has asked for that."""
+    said = PublicOwnStatement.objects.filter(record_public_id=record.public_id).first()
+    return {"text": redact(said.text), "shown_from": said.shown_from} if said else None
 
 
 def _list_of(record: PublicRecord) -> PublicListKind | None:

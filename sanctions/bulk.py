@@ -105,7 +105,7 @@ class Listed(NamedTuple):
 
 
 def held(keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Subject]:
-    """The subjects of these identifiers (kind, lookup), with the columns of OF_SUBJECT."""
+    """The subjects of these identifiers (kind, lookup), of a merged one the survivor; columns as in OF_SUBJECT."""
     if not keys:
         return {}
     kinds, lookups = map(list, zip(*keys, strict=True))

@@ -155,14 +155,9 @@ def meet(asked: Identified, *, today: date) -> Answer:
 
 
 def _meet_all(asked: Sequence[Identified], today: date) -> list[Answer]:
-    found = _find([each for each in asked if not each.is_minor])
+    found = bulk.held({each.key for each in asked if not each.is_minor})
     former = _former_names(asked, found)
     return [_meet(each, found.get(each.key), former, today) for each in asked]
-
-
-def _find(asked: Iterable[Identified]) -> dict[tuple[str, str], Subject]:
-    """Those asked about who are held, by identifier. A merged subject's identifiers stand at the survivor."""
-    return bulk.held({each.key for each in asked})
 
 
 def _former_names(asked: Iterable[Identified], found: Mapping[tuple[str, str], Subject]) -> dict[tuple[int, str], str]:

@@ -62,11 +62,12 @@ REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM credit_office, credit_wo
 REVOKE INSERT, UPDATE, DELETE ON public_subject, public_record, public_listing FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON public_receipt FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON public_former_name, public_former_address, public_edition FROM credit_office, credit_worker;
-REVOKE INSERT, UPDATE, DELETE ON public_list_kind FROM credit_office, credit_worker;
+REVOKE INSERT, UPDATE, DELETE ON public_list_kind, public_own_statement FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON records_certificate, national_reference, listing_in_force FROM credit_office, credit_worker;
 
 GRANT SELECT ON public_subject, public_record, public_listing, public_former_name, public_former_address TO credit_portal;
 GRANT SELECT ON public_edition, public_receipt, public_list_kind, public_supervision_method, accounts_region TO credit_portal;
+GRANT SELECT ON public_own_statement TO credit_portal;
 GRANT SELECT ON catalogue_informationitem, catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis,
     catalogue_informationitem_further_bases TO credit_portal;
 GRANT SELECT ON catalogue_keyfield, catalogue_sourceline TO credit_portal;

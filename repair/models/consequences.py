@@ -24,7 +24,6 @@ class Restoration(models.Model):
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="restorations", verbose_name="主体")
     cause = models.CharField("原因", max_length=10, choices=Cause.choices)
     text = models.TextField("澄清内容")
-    is_published = models.BooleanField("公开澄清", default=False)
     opened_on = models.DateField("开始日期")
     due_on = models.DateField("期限")
     closed_on = models.DateField("办结日期", null=True)

@@ -188,7 +188,7 @@ def register_result(case: Case, decision: Decision, *, actor: User, version: int
 
 @transaction.atomic
 def revoke(case: Case, *, actor: User, version: int, reason: str, today: date) -> Case:
-    """Undo a repair that was got by false material: the record is shown again for the longest term, marked.
+    """Undo a repair that was got by false material: the record is shown again for the longest term.
 
     Raises RightMissing (also for who decided it), CaseMoved, TransitionRefused, Refused: reason_required, term_is_over.
     """

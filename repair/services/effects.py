@@ -166,7 +166,6 @@ def restore_reputation(case: Case, *, cause: str, text: str, due_key: str, today
     record = Record.objects.get(pk=case.record_id) if case.record_id else None
     restoration = Restoration.objects.create(
         case=case, subject_id=case.subject_id, cause=cause, text=text, opened_on=today,
-        is_published=cause == Cause.ERROR and record is not None and record.displayed_from is not None,
         due_on=clocks.last_day(due_key, on=today),
     )  # fmt: skip
     rows = [

@@ -15,6 +15,8 @@ from repair.errors import HeldByOther
 from repair.models import Case
 from repair.services.base import hold, locked, require_not_proposer, require_reviewer, save
 
+AT_ONCE = 500
+
 
 @transaction.atomic
 def claim(case: Case, *, actor: User, version: int, today: date) -> Case:
@@ -64,14 +66,14 @@ def assign(cases: Sequence[Case], *, to: User, actor: User, today: date) -> int:
 def distribute(*, actor: User, today: date) -> dict[int, int]:
     """Give out what nobody has, the most urgent first, each to whoever has least. Returns how many each got, by user.
 
-    A proposal is never given to who made it.
+    At most AT_ONCE cases a time, so that nobody waits for their locks. A proposal is never given to who made it.
     """
     require_reviewer(actor)
     held = Count("held_cases", filter=Q(held_cases__state__in=workflow.CASE_OPEN))
     people = list(User.objects.filter(role=Role.REVIEWER, is_active=True, is_superuser=False).annotate(load=held))
     load, given = {user.pk: user.load for user in people}, {user.pk: 0 for user in people}
     waiting = Case.objects.waiting_for_review().unheld().select_for_update(of=("self",), skip_locked=True)
-    for case in waiting.select_related("department", "subject").order_by("due_on", "pk"):
+    for case in waiting.select_related("department", "subject").order_by("due_on", "pk")[:AT_ONCE]:
         able = [user for user in people if _may_take(case, user)]
         if not able:
             continue

@@ -37,6 +37,7 @@ READABLE = {
     "public_former_address",
     "public_edition",
     "public_receipt",
+    "public_own_statement",
     "public_list_kind",
     "public_supervision_method",
     "accounts_region",

@@ -4,6 +4,7 @@ import datetime
 import uuid
 
 import pytest
+from django.test import Client
 
 from records.errors import Refused
 from records.models import ChangeRequest, Record
@@ -14,7 +15,7 @@ from repair.models import Case
 from repair.services import Claim, Decision
 from tests import factories
 from tests.conftest import TODAY
-from tests.repair.conftest import GRANT, make_applicant
+from tests.repair.conftest import GRANT, SPRING, make_applicant
 
 
 def test_what_a_department_is_withdrawing_is_not_taken_up_meanwhile(opened, record, clerk, reviewer):
@@ -87,3 +88,19 @@ def test_a_statement_stands_beside_the_record_and_the_record_stays(decided, reco
         "罚款已于当月缴纳",
         case,
     )
+    assert "罚款已于当月缴纳" in Client().get(f"/records/{record.public_id}/").content.decode()
+
+
+def test_a_statement_of_a_person_names_nobody_and_is_gone_when_it_is_revoked(
+    decided, department, clerk, applicant, reviewer
+):
+    own = factories.register(factories.persons_penalty(department, 5, CF_JDRQ=SPRING), clerk)
+    applicant.subject, number = own.subject, factories.make_id_number(5)
+    applicant.save()
+    text = f"{own.subject.legal_name}（{number}）已于当月缴纳"
+    case = decided("repair", GRANT, record=own, way="statement", text=text)
+    page = Client().get(f"/records/{own.public_id}/").content.decode()
+    assert "已于当月缴纳" in page
+    assert own.subject.legal_name not in page and number not in page
+    services.revoke(case, actor=reviewer, version=case.version, reason="材料虚假", today=TODAY)
+    assert "已于当月缴纳" not in Client().get(f"/records/{own.public_id}/").content.decode()

@@ -85,7 +85,7 @@ def test_an_error_confirmed_takes_the_subject_off_and_tells_who_had_a_task(liste
     restoration = case.restorations.get()
     assert set(restoration.receivers.filter(kind="department").values_list("department", flat=True)) == told
     assert restoration.receivers.filter(kind="national").count() == 1
-    assert restoration.is_published and restoration.closed_on is None
+    assert restoration.closed_on is None
 
 
 def test_a_reputation_is_restored_when_each_has_confirmed(listed, reviewer, second, departments):

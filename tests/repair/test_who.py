@@ -13,7 +13,7 @@ from records.models import Record
 from repair import services
 from repair.errors import HeldByOther, NotYours
 from repair.models import Applicant, Case, Evidence, Representation, Scan
-from repair.services import Claim, Decision
+from repair.services import Claim, Decision, holding
 from tests import factories
 from tests.conftest import TODAY
 from tests.factories import make_department, make_user
@@ -139,6 +139,14 @@ def test_work_is_given_out_fairly_and_a_proposal_never_to_who_made_it(opened, de
     first.refresh_from_db()
     assert first.holder == second
     assert services.distribute(actor=reviewer, today=TODAY) == {reviewer.pk: 0, second.pk: 0}
+
+
+def test_only_so_many_are_given_out_at_a_time(department, opened, reviewer, monkeypatch):
+    monkeypatch.setattr(holding, "AT_ONCE", 1)
+    opened(), opened("complaint", department=department)
+    assert services.distribute(actor=reviewer, today=TODAY) == {reviewer.pk: 1}
+    assert services.distribute(actor=reviewer, today=TODAY) == {reviewer.pk: 1}
+    assert services.distribute(actor=reviewer, today=TODAY) == {reviewer.pk: 0}
 
 
 def test_cases_are_given_to_a_reviewer_whoever_had_them(opened, clerk, reviewer, second):

@@ -1,9 +1,11 @@
 """Who may call which address: the resolver is walked, and every route behaves by its line in the table (T-06)."""
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import Region
 from audit.models import AuditEvent
 from credit_platform.routes import ROUTES, Access
 from tests.scope.addresses import ADMIN, COMMON, FORMS, PARAMETERS, address, admin_addresses, calls, named, walk
@@ -23,6 +25,17 @@ def test_every_parameter_has_a_row_to_try_it_with():
     assert {name for name, path in walk() if "<" in path and not name.startswith(ADMIN)} == set(PARAMETERS)
     assert set(PARAMETERS) >= COMMON
     assert set(FORMS) <= set(ROUTES)
+
+
+def test_facts_see_whatever_is_written_and_that_it_was_taken_back(ours, facts):
+    """What the tests below compare must be able to differ."""
+    before = facts()
+    with transaction.atomic():
+        Region.objects.filter(code="530102").update(name="示例区")
+        changed = {table for table, digest in facts().items() if digest != before[table]}
+        assert changed == {"accounts_region"}
+        transaction.set_rollback(True)
+    assert facts() == before
 
 
 @pytest.mark.parametrize("name", named(Access.PUBLIC))
