@@ -24,7 +24,7 @@ class CounterForm(forms.Form):
     """A request about one record. The key makes a double click one case."""
 
     use_required_attribute = False
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=lambda: uuid.uuid4().hex)
     kind = forms.ChoiceField(
         label="申请事项", choices=[*BLANK, *((kind.value, kind.label) for kind in KINDS)],
         error_messages={"required": "请选择申请事项。"},

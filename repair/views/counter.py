@@ -28,7 +28,7 @@ def new_request(request, public_id):
         raise Http404
     records = Record.objects.visible_to(request.user).select_related("item", "subject", "department")
     record = get_object_or_404(records, public_id=public_id)
-    form = CounterForm(request.POST or None)
+    form = CounterForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and (case := _opened(form, record, request.user)):
         messages.success(request, f"已登记，受理号 {case.number}。请把受理号交给申请人。")
         queue = "cases:case" if request.user.role == Role.REVIEWER else "office:request"

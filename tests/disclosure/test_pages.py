@@ -44,7 +44,7 @@ def record_url(record) -> str:
         ("/search/?q=示例", 9),
         ("/subjects/{code}/", 6),
         ("/subjects/{code}/XZXK/", 4),
-        ("/records/{record}/", 5),
+        ("/records/{record}/", 6),
         ("/lists/", 6),
         ("/lists/XZXK/?region=530100", 4),
         ("/law/", 4),
