@@ -1,10 +1,9 @@
-"""Why a record is shown, by which law, until when, and what one can do about it."""
+"""Why a record is shown, by which law and until when."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from catalogue.models import DisplayRule, FieldType, InformationItem, ItemField, LegalBasis, TermMethod
-from catalogue.policy import add_months
 from disclosure.models import PublicRecord
 from disclosure.redaction import redact
 
@@ -23,12 +22,7 @@ class Explanation:
     term: str
     until: str
     days_left: int | None
-    repair_from: date | None
     facts: list[dict]
-
-    @property
-    def can_be_repaired(self) -> bool:
-        return self.item.is_adverse
 
 
 def explain(record: PublicRecord, *, on: date) -> Explanation:
@@ -43,7 +37,6 @@ def explain(record: PublicRecord, *, on: date) -> Explanation:
         term=describe_term(rule) if rule else "",
         until=FOR_LONG if endless else record.displayed_until.isoformat(),
         days_left=None if endless else (record.displayed_until - on).days,
-        repair_from=earliest_repair(record, rule) if item.is_adverse else None,
         facts=facts_of(record, public_fields([record.item_id], on=on)),
     )
 
@@ -64,13 +57,6 @@ def describe_term(rule: DisplayRule) -> str:
         return f"一般不公示；作出决定的部门写明公示截止日期的，自决定之日起{maximum}。"
     minimum = f"最短 {rule.minimum_months} 个月、" if rule.minimum_months else ""
     return f"自决定之日起，{minimum}{maximum}，期满自动停止。"
-
-
-def earliest_repair(record: PublicRecord, rule: DisplayRule | None) -> date | None:
-    """The first day a repair may be asked for: decision plus minimum term (信用修复管理办法). None: no minimum."""
-    if rule is None or not rule.minimum_months:
-        return None
-    return add_months(record.decided_on, rule.minimum_months)
 
 
 def facts_of(record: PublicRecord, fields: list[ItemField]) -> list[dict]:

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
 from catalogue.models import Category, Severity, SubjectKind
+from deadlines.policy import Term, Unit
 from disclosure.querysets import (
     PublicEditionQuerySet,
     PublicFormerAddressQuerySet,
@@ -16,6 +17,7 @@ from disclosure.querysets import (
 )
 from records.models import Standing
 from records.workflow import DISPUTED
+from repair.policy import Rule, rule_from
 from sanctions.models import Verdict
 
 
@@ -316,3 +318,43 @@ class PublicOwnStatement(models.Model):
 
     def __str__(self):
         return str(self.public_id)
+
+
+class PublicRepairRule(models.Model):
+    """A rule of repair, with the days each step takes today (`terms`: key → amount and unit)."""
+
+    key = models.CharField("规则编号", max_length=60)
+    generation = models.CharField("规则", max_length=100)
+    item_codes = ArrayField(models.CharField(max_length=20))
+    severity = models.CharField("失信程度", max_length=10)
+    subject_kinds = ArrayField(models.CharField(max_length=20))
+    decided_from = models.DateField("适用起始（决定日期）")
+    decided_until = models.DateField("适用截止（决定日期）", null=True)
+    is_repairable = models.BooleanField("可以修复")
+    minimum_months = models.PositiveSmallIntegerField("最短公示期（月）", null=True)
+    maximum_months = models.PositiveSmallIntegerField("最长公示期（月）", null=True)
+    ways = ArrayField(models.CharField(max_length=16))
+    conditions = ArrayField(models.TextField())
+    proofs = ArrayField(models.TextField())
+    articles = models.CharField("依据", max_length=300)
+    whom = models.CharField("向谁提出、由谁决定", max_length=200)
+    why_not = models.CharField("不能修复的理由", max_length=300)
+    is_verified = models.BooleanField("已核实")
+    terms = models.JSONField("各步期限")
+
+    class Meta:
+        managed = False
+        db_table = "public_repair_rule"
+        default_permissions = ()
+        verbose_name = verbose_name_plural = "公布的修复规则"
+
+    def __str__(self):
+        return self.key
+
+    def as_rule(self) -> Rule:
+        """The row as the arithmetic of repair/policy.py needs it."""
+        return rule_from(self)
+
+    def terms_in_force(self) -> dict[str, Term]:
+        """The time limits of today by their keys."""
+        return {key: Term(term["amount"], Unit(term["unit"])) for key, term in (self.terms or {}).items()}

@@ -3,6 +3,7 @@
 from datetime import date
 from functools import wraps
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from catalogue.models import Category, DisplayRule, InformationItem, LegalBasis,
 from catalogue.workbook import XLSX, write_workbook
 from deadlines.clock import today
 from disclosure import search as searching
+from disclosure.advising import advise_about
 from disclosure.explaining import describe_term, explain
 from disclosure.figures import Figures, figures
 from disclosure.forms import ListFilter
@@ -40,6 +42,7 @@ from disclosure.sections import sections_of
 from records.errors import Refused
 from records.flows import FLOWS_OF_SUBJECTS
 from repair.flows import CASE
+from repair.guidance import Advice
 from sanctions.models import Grade, InputKind
 from sanctions.receipts import fold_number
 
@@ -206,7 +209,7 @@ def record(request, public_id):
     found = PublicRecord.objects.filter(public_id=public_id).first()
     if found is None:
         raise Http404
-    why = explain(found, on=today())
+    why, advice = explain(found, on=today()), advise_about(found, on=today())
     subject_url = reverse("portal:subject", args=[found.subject_code]) if found.subject_code else ""
     above = (found.subject_name, subject_url) if subject_url else ("信用查询", reverse("portal:search"))
     context = {
@@ -214,11 +217,13 @@ def record(request, public_id):
         "title": redact(found.title),
         "statement": _statement_about(found),
         "why": why,
+        "advice": advice,
+        "subjects_url": _own_url(found),
         "facts": [*_about(found, subject_url), *why.facts],
         "kind": _list_of(found),
         "section": "search",
         "crumbs": [HOME, above, (found.item_name, "")],
-        "actions": _record_actions(why),
+        "actions": _record_actions(found, why.item, advice),
     }
     return render(request, "disclosure/record.html", context)
 
@@ -248,26 +253,32 @@ def _about(record: PublicRecord, subject_url: str) -> list[dict]:
     return facts
 
 
-def _record_actions(why) -> list[dict]:
-    services = reverse("portal:services")
-    actions = [
-        {
-            "title": "提出异议",
-            "text": "内容有误、已超过期限或者不该公示的，都可以提出。",
-            "url": f"{services}#objection",
-        }
-    ]
-    if why.can_be_repaired:
-        since = f"最早 {why.repair_from.isoformat()} 起可以申请。" if why.repair_from else "履行义务后即可申请。"
-        actions.append({"title": "申请信用修复", "text": since, "url": f"{services}#repair"})
-    actions.append(
+def _own_url(record: PublicRecord) -> str:
+    """Where whom the record is about may act on it, after signing in."""
+    return f"{settings.SUBJECTS_URL}records/{record.public_id}/"
+
+
+def _record_actions(record: PublicRecord, item: InformationItem, advice: Advice) -> list[dict]:
+    """What one can do, most wanted first. The first two lead to the section that explains them."""
+    actions = [{"title": "提出异议", "text": "内容有误、已超过期限或者不该公示的，都可以提出。", "url": "#objection"}]
+    if advice.answer.rule_key:
+        actions.append({"title": "申请信用修复", "text": _repair_in_brief(advice), "url": "#repair"})
+    return [
+        *actions,
+        {"title": "登录办理", "text": "这条信息是关于您的，登录后在线提出。", "url": _own_url(record)},
         {
             "title": "看目录怎么规定",
-            "text": f"{why.item.name}的字段、公开范围和公示期限。",
-            "url": reverse("portal:item", args=[why.item.code]),
-        }
-    )
-    return actions
+            "text": f"{item.name}的字段、公开范围和公示期限。",
+            "url": reverse("portal:item", args=[item.code]),
+        },
+    ]
+
+
+def _repair_in_brief(advice: Advice) -> str:
+    answer = advice.answer
+    if answer.is_possible:
+        return "现在可以申请。"
+    return f"最早 {answer.earliest_on} 起可以申请。" if answer.earliest_on else "不由本平台修复。"
 
 
 @page

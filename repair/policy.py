@@ -1,7 +1,7 @@
 """What the law says of a repair, and how clocks move: plain Python. Its numbers are rows (RepairRule, TimeLimit)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 from catalogue.policy import add_months
@@ -36,6 +36,8 @@ EXTENSION = {
     "complaint": "complaint.extension",
 }
 SUPPLEMENT, SYNC, THIRD_PARTIES = "case.supplement", "repair.sync", "repair.third_party_notice"
+# These end nothing, so they need not wait for the minimum term.
+EARLY_WAYS = ("statement", "extension")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,12 @@ class Answer:
     is_verified: bool
 
 
+def rule_from(row: object) -> Rule:
+    """The rule of a row that has the columns of RepairRule, stored or published."""
+    values = {column.name: getattr(row, column.name) for column in fields(Rule)}
+    return Rule(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+
+
 def rule_for(facts: Facts, rules: Iterable[Rule]) -> Rule | None:
     """The rule of the generation in force on the day of the decision; the most particular one that fits."""
     fitting = [rule for rule in rules if _fits(rule, facts)]
@@ -117,7 +125,7 @@ def _particularity(rule: Rule) -> tuple[bool, bool, bool, date]:
 def can_repair(facts: Facts, rules: Iterable[Rule], today: date, way: str = "") -> Answer:
     """Whether and how a record can be repaired today, by the rules of the day of its decision (从旧).
 
-    Only `statement` and `extension` may be asked for before the minimum term: they end nothing.
+    Only EARLY_WAYS may be asked for before the minimum term.
     """
     if not facts.is_adverse:
         return _no("not_adverse", "这不是失信信息，不需要修复。")
@@ -131,7 +139,7 @@ def can_repair(facts: Facts, rules: Iterable[Rule], today: date, way: str = "") 
     if way and way not in rule.ways:
         return _no("way_not_allowed", f"这类信息不能以这种方式修复，依据：{rule.articles}。", rule)
     earliest = add_months(facts.decided_on, rule.minimum_months) if rule.minimum_months else None
-    if earliest and today < earliest and way not in ("statement", "extension"):
+    if earliest and today < earliest and way not in EARLY_WAYS:
         reason = f"最短公示期未满，{earliest} 起可以申请，依据：{rule.articles}。"
         return _no("too_early", reason, rule, earliest)
     return _answer("", rule, earliest)

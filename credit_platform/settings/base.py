@@ -185,6 +185,8 @@ WEBHOOK_ALLOW_LOOPBACK = env.bool("WEBHOOK_ALLOW_LOOPBACK", default=False)
 
 # A subject's session ends after so many minutes in which nothing was asked for.
 SUBJECT_IDLE_MINUTES = env.int("SUBJECT_IDLE_MINUTES", default=30)
+# Where subjects sign in, as the portal's pages lead there: a whole address where the portal is deployed apart.
+SUBJECTS_URL = env.str("SUBJECTS_URL", default="/my/")
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],

@@ -67,7 +67,7 @@ REVOKE INSERT, UPDATE, DELETE ON records_certificate, national_reference, listin
 
 GRANT SELECT ON public_subject, public_record, public_listing, public_former_name, public_former_address TO credit_portal;
 GRANT SELECT ON public_edition, public_receipt, public_list_kind, public_supervision_method, accounts_region TO credit_portal;
-GRANT SELECT ON public_own_statement TO credit_portal;
+GRANT SELECT ON public_own_statement, public_repair_rule TO credit_portal;
 GRANT SELECT ON catalogue_informationitem, catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis,
     catalogue_informationitem_further_bases TO credit_portal;
 GRANT SELECT ON catalogue_keyfield, catalogue_sourceline TO credit_portal;

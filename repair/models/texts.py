@@ -11,7 +11,7 @@ from catalogue.models import Severity, SubjectKind
 from repair import workflow
 from repair.models.applicants import Applicant
 from repair.models.cases import Case, Way
-from repair.policy import Rule
+from repair.policy import Rule, rule_from
 
 
 class RepairRule(models.Model):
@@ -62,26 +62,13 @@ class RepairRule(models.Model):
     def __str__(self):
         return self.key
 
+    @property
+    def is_verified(self) -> bool:
+        return self.evidence == Mark.VERIFIED
+
     def as_rule(self) -> Rule:
         """The row as the arithmetic of repair/policy.py needs it."""
-        return Rule(
-            key=self.key,
-            item_codes=tuple(self.item_codes),
-            severity=self.severity,
-            subject_kinds=tuple(self.subject_kinds),
-            decided_from=self.decided_from,
-            decided_until=self.decided_until,
-            is_repairable=self.is_repairable,
-            minimum_months=self.minimum_months,
-            maximum_months=self.maximum_months,
-            ways=tuple(self.ways),
-            conditions=tuple(self.conditions),
-            proofs=tuple(self.proofs),
-            articles=self.articles,
-            whom=self.whom,
-            why_not=self.why_not,
-            is_verified=self.evidence == Mark.VERIFIED,
-        )
+        return rule_from(self)
 
 
 class LetterText(models.Model):

@@ -6,8 +6,7 @@ import pytest
 
 from catalogue.models import DisplayRule
 from credit_platform.demo import make_id_number, make_uscc
-from disclosure.explaining import describe_term, earliest_repair
-from disclosure.models import PublicRecord
+from disclosure.explaining import describe_term
 from disclosure.redaction import INSTEAD, redact
 from disclosure.search import document_numbers
 
@@ -31,15 +30,6 @@ NUMBER = make_id_number("530102", datetime.date(1985, 3, 12), 991)
 )
 def test_a_rule_is_told_in_one_sentence(rule, sentence):
     assert describe_term(DisplayRule(**rule)) == sentence
-
-
-@pytest.mark.parametrize(
-    ("months", "first_day"),
-    [(3, datetime.date(2026, 2, 28)), (12, datetime.date(2026, 11, 30)), (None, None), (0, None)],
-)
-def test_a_repair_may_be_asked_for_after_the_minimum_term(months, first_day):
-    record = PublicRecord(decided_on=datetime.date(2025, 11, 30))
-    assert earliest_repair(record, DisplayRule(minimum_months=months)) == first_day
 
 
 @pytest.mark.parametrize("text", [NUMBER, f"证号{NUMBER}，", f"证号：{NUMBER.lower()}；", f"A{NUMBER}B"])

@@ -10,6 +10,7 @@ from django.urls import reverse
 from credit_platform.demo import make_id_number
 from disclosure.redaction import INSTEAD
 from records.models import Record
+from repair.models import RepairRule
 from tests.conftest import TODAY
 from tests.disclosure.factory import make_department, make_organisation, make_person, make_record
 
@@ -44,7 +45,7 @@ def record_url(record) -> str:
         ("/search/?q=示例", 9),
         ("/subjects/{code}/", 6),
         ("/subjects/{code}/XZXK/", 4),
-        ("/records/{record}/", 6),
+        ("/records/{record}/", 7),
         ("/lists/", 6),
         ("/lists/XZXK/?region=530100", 4),
         ("/law/", 4),
@@ -136,7 +137,8 @@ def test_a_lower_case_code_leads_to_the_same_subject(client, firm):
 
 
 def test_a_penalty_says_why_it_is_shown_by_which_law_until_when_and_what_one_can_do(client, firm):
-    page = read(client, record_url(make_record(firm, "XZCF")))
+    record = make_record(firm, "XZCF")
+    page = read(client, record_url(record))
     for words in (
         "未按规定建立进货查验记录制度",
         "国发〔2016〕33号）（十七）",
@@ -145,8 +147,9 @@ def test_a_penalty_says_why_it_is_shown_by_which_law_until_when_and_what_one_can
         "自决定之日起，最短 3 个月、最长 12 个月，期满自动停止。",
         '<time class="date" datetime="2027-10-23">2027-10-23</time>，还有 335 天',
         '最早 <time class="date" datetime="2027-01-23">2027-01-23</time> 可以申请',
-        "怎样提出异议",
-        "怎样申请信用修复",
+        "登录后在线办理",
+        f"/my/records/{record.public_id}/",
+        "收到后 2 个工作日内答复是否受理",
     ):
         assert words in page
 
@@ -156,10 +159,34 @@ def test_a_minor_penalty_may_be_repaired_without_a_minimum_term(client, firm):
     assert "没有最短公示期，履行法定义务、纠正失信行为后即可申请。" in read(client, record_url(record))
 
 
+def test_before_the_minimum_term_only_what_ends_nothing_can_be_asked_for(client, firm):
+    response = client.get(record_url(make_record(firm, "XZCF")))
+    advice = response.context["advice"]
+    assert {way.way for way in advice.ways} == {"statement", "extension"}
+    assert advice.answer.code == "too_early" and "现在还不能申请停止公示" in response.content.decode()
+
+
+def test_after_the_minimum_term_every_way_is_explained_with_its_article_and_its_proof(client, firm):
+    record = make_record(firm, "XZCF", decided_on=datetime.date(2026, 5, 6))
+    page = read(client, record_url(record))
+    for words in ("2026-08-06</time> 起可以申请", "终止公示", "国办发〔2016〕98号四（三）", "受理后 10 个工作日内决定"):
+        assert words in page
+
+
+def test_what_cannot_be_repaired_here_says_why_by_which_law_and_who_can(client, firm):
+    record = make_record(firm, "YZSX", decided_on=datetime.date(2026, 5, 6))
+    RepairRule.objects.filter(key="YZSX.order-36").update(is_repairable=False, why_not="由认定机关依职权移出。")
+    response = client.get(record_url(record))
+    assert response.context["advice"].answer.code == "not_repairable"
+    page = response.content.decode()
+    assert "不能申请：由认定机关依职权移出。" in page and "第36号" in page and "由列入名单的机关决定" in page
+    assert "可以采用的方式" not in page
+
+
 def test_a_permit_is_not_called_repairable_and_a_lasting_one_has_no_countdown(client, firm):
     record = make_record(firm, "XZXK", displayed_until=datetime.date(2099, 12, 31), values={"XK_YXQZI": "2099-12-31"})
     page = read(client, record_url(record))
-    assert "信用修复</dt>" not in page
+    assert "信用修复</h3>" not in page
     assert "还有" not in page
     assert "2099" not in page
 
@@ -305,6 +332,6 @@ def test_every_link_of_the_portal_leads_somewhere(client, firm):
 
 
 def links(page: str) -> set[str]:
-    """Addresses of this site a page leads to, without their anchors."""
+    """Addresses of the portal a page leads to, without their anchors; behind the two doors others walk."""
     found = (part.split('"', 1)[0].split("#")[0] for part in page.split('<a href="')[1:])
-    return {address for address in found if address.startswith("/") and not address.startswith("/office/")}
+    return {address for address in found if address.startswith("/") and not address.startswith(("/office/", "/my/"))}

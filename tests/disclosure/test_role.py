@@ -38,6 +38,7 @@ READABLE = {
     "public_edition",
     "public_receipt",
     "public_own_statement",
+    "public_repair_rule",
     "public_list_kind",
     "public_supervision_method",
     "accounts_region",
