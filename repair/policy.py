@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any
 
 from catalogue.policy import add_months
 from deadlines.policy import Calendar, Term, Unit, add_working_days, due_on, last_day, working_days_between
@@ -98,7 +99,7 @@ class Answer:
 
 def rule_from(row: object) -> Rule:
     """The rule of a row that has the columns of RepairRule, stored or published."""
-    values = {column.name: getattr(row, column.name) for column in fields(Rule)}
+    values: dict[str, Any] = {column.name: getattr(row, column.name) for column in fields(Rule)}
     return Rule(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
 
 
