@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from records.models import Subject
+from sanctions.models import Matter
 
 FOLDER = Path(__file__).parent / "sql"
 # One statement after another, blank lines between them.
@@ -77,6 +78,11 @@ HELD = f"""
     JOIN records_identifier AS i ON i.kind = asked.kind AND i.lookup = asked.lookup
     JOIN records_subject AS s ON s.id = i.subject_id
 """
+OF_MATTER = [field.attname for field in Matter._meta.concrete_fields]
+NAMED = f"""
+    SELECT {", ".join(field.column for field in Matter._meta.concrete_fields)} FROM sanctions_matter
+    WHERE code = %s OR name = %s ORDER BY code = %s DESC LIMIT 1
+"""
 LISTED = "SELECT * FROM sanctions_listed(%s)"
 ACTING = """
     SELECT id FROM sanctions_memorandum
@@ -102,6 +108,13 @@ class Listed(NamedTuple):
     ends_on: date | None
     is_suspended: bool
     is_under_review: bool
+
+
+def matter_named(text: str) -> Matter | None:
+    """The matter of this code, else of this name."""
+    with connection.cursor() as cursor:
+        row = cursor.execute(NAMED, [text, text, text]).fetchone()
+    return Matter.from_db(connection.alias, OF_MATTER, row) if row else None
 
 
 def held(keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Subject]:
