@@ -39,6 +39,7 @@ def sign_in(request, *, username: str, password: str, address: str) -> User:
     with transaction.atomic():
         user, refusal = _try(request, username, password, address)
         if user is not None:
+            request.session.flush()  # whoever was signed in here before is out: staff is never a subject too
             login(request, user)
             audit.record(Action.USER_SIGNED_IN, user, actor=user, detail={"address": address})
             return user

@@ -167,6 +167,12 @@ class Action(models.TextChoices):
     POINTS_ERASED = "sanctions.points.erased", "删除诚信积分"
     SUBJECT_CHECKED = "sanctions.subject.checked", "查询应当采取的奖惩措施"
 
+    APPLICANT_SIGNED_IN = "repair.applicant.signed_in", "申请人登录"
+    APPLICANT_SIGN_IN_REFUSED = "repair.applicant.sign_in_refused", "申请人登录被拒"
+    APPLICANT_SIGNED_OUT = "repair.applicant.signed_out", "申请人退出登录"
+    REPRESENTATION_GRANTED = "repair.representation.granted", "授予委托"
+    REPRESENTATION_REVOKED = "repair.representation.revoked", "撤销委托"
+    OWN_READ = "repair.own.read", "查看自己的信息"
     REQUEST_OPENED = "repair.request.opened", "提出修复或者异议申请"
     REQUEST_SUPPLEMENTED = "repair.request.supplemented", "补正申请材料"
     REQUEST_RECALLED = "repair.request.recalled", "撤回修复或者异议申请"

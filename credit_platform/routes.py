@@ -2,8 +2,9 @@
 
 PUBLIC: anyone, and it reads the public views only. SIGNED_IN: any member of staff, nothing of a department in it.
 SCOPED: a member of staff, only rows of departments they see, anything else is 404. TOKEN: a department's token, only
-that department's rows. AUDITOR: who looks after the trail, nobody else. REVIEWER: who reviews cases for the province,
-nobody else. ADMIN: the admin site, by its own permissions.
+that department's rows. APPLICANT: a subject signed in by its real name, only what is its own, anything else is 404.
+AUDITOR: who looks after the trail, nobody else. REVIEWER: who reviews cases for the province, nobody else.
+ADMIN: the admin site, by its own permissions.
 """
 
 from enum import StrEnum
@@ -15,6 +16,7 @@ class Access(StrEnum):
     SIGNED_IN = "signed_in"
     SCOPED = "scoped"
     TOKEN = "token"
+    APPLICANT = "applicant"
     AUDITOR = "auditor"
     REVIEWER = "reviewer"
     ADMIN = "admin"
@@ -57,6 +59,11 @@ ROUTES: dict[str, Rule] = {
     "public-api:record": Rule(Access.PUBLIC),
     "public-api:catalogue": Rule(Access.PUBLIC),
     "public-api:catalogue-schema": Rule(Access.PUBLIC),
+    # What a subject finds about itself
+    "my:sign-in": Rule(Access.PUBLIC),
+    "my:sign-out": Rule(Access.APPLICANT, POST),
+    "my:home": Rule(Access.APPLICANT),
+    "my:record": Rule(Access.APPLICANT),
     # The departments' API
     "department-api:batches": Rule(Access.TOKEN, POST),
     "department-api:folders": Rule(Access.TOKEN, POST),

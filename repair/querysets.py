@@ -1,5 +1,6 @@
 """Reads that answer a question. The user and the date are always passed in."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import models
@@ -27,9 +28,13 @@ class CaseQuerySet(ScopedQuerySet):
         seen = super().visible_to(user)
         return (seen | self.filter(opened_by__department=user.department_id)) if user.department_id else seen
 
-    def of_applicant(self, applicant):
-        """What this applicant has asked for."""
-        return self.filter(applicant=applicant)
+    def of_applicant(self, applicant, *, subjects: Iterable[int]):
+        """What somebody signed in may follow: what was asked online about a subject whose affairs are theirs today
+        (`subjects`), by whomever, and their own complaints. A power that has ended takes its cases with it.
+        """
+        return self.filter(
+            Q(subject__in=list(subjects), applicant__isnull=False) | Q(applicant=applicant, subject__isnull=True)
+        )
 
     def open(self):
         """Not closed."""
@@ -78,3 +83,9 @@ class ClockQuerySet(models.QuerySet):
     def missed(self, *, on: date):
         """Running past their day, and nobody has written that down yet."""
         return self.running().filter(due_on__lt=on, missed_on__isnull=True)
+
+
+class RepresentationQuerySet(models.QuerySet):
+    def in_force(self, *, on: date):
+        """Powers of attorney that hold on that day."""
+        return self.filter(valid_from__lte=on, valid_until__gte=on, revoked_on__isnull=True)

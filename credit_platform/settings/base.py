@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "audit.middleware.RequestContextMiddleware",
+    "repair.middleware.ApplicantMiddleware",
 ]
 
 ROOT_URLCONF = "credit_platform.urls"
@@ -181,6 +182,9 @@ POPULATION_KEY = env("POPULATION_KEY", default="")
 NATIONAL_EPOCH = env.int("NATIONAL_EPOCH", default=1)
 # Webhooks go to the open internet only. Loopback targets are for tests and rehearsals on one machine.
 WEBHOOK_ALLOW_LOOPBACK = env.bool("WEBHOOK_ALLOW_LOOPBACK", default=False)
+
+# A subject's session ends after so many minutes in which nothing was asked for.
+SUBJECT_IDLE_MINUTES = env.int("SUBJECT_IDLE_MINUTES", default=30)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],

@@ -1,6 +1,6 @@
 """Cases and what belongs to them. Written by the services alone."""
 
-from repair.models.applicants import Applicant, Draft, Representation
+from repair.models.applicants import Act, Applicant, Draft, RealNameLevel, Representation
 from repair.models.cases import Case, Channel, Remedy, Step, Way
 from repair.models.clocks import Clock, ClockExtension, ClockStop
 from repair.models.consequences import Cause, OwnStatement, Receiver, Restoration, RestorationReceiver
@@ -9,6 +9,7 @@ from repair.models.filters import SavedFilter
 from repair.models.texts import LetterText, Notice, NoticeChannel, RepairRule
 
 __all__ = [
+    "Act",
     "Applicant",
     "Case",
     "Cause",
@@ -22,6 +23,7 @@ __all__ = [
     "Notice",
     "NoticeChannel",
     "OwnStatement",
+    "RealNameLevel",
     "Receiver",
     "Remedy",
     "RepairRule",

@@ -1,6 +1,5 @@
 """What every verb on a case does: lock it, see whether it is what the page showed, keep the step and the line."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from django.utils import timezone
@@ -10,8 +9,9 @@ from audit import services as audit
 from audit.actions import Action
 from records.errors import Refused, RightMissing
 from repair import workflow
-from repair.errors import CaseMoved, HeldByOther, NotYours
+from repair.errors import CaseMoved, HeldByOther
 from repair.models import Applicant, Case, Step
+from repair.services.outsiders import outsider
 
 ACTIONS = {
     "open": "提交", "accept": "受理", "reject": "不予受理", "ask_material": "告知补正", "supplement": "补正",
@@ -19,14 +19,6 @@ ACTIONS = {
     "return_to": "退回重办", "grant": "准予", "refuse": "不予准予", "revoke": "撤销修复", "claim": "领取",
     "release": "放回", "assign": "分派", "extend": "延长期限", "overdue": "逾期", "escalate": "逾期上报",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Outsider:
-    """An applicant as the trail names one: by number, never by name."""
-
-    pk: str
-    username: str
 
 
 def locked(case: Case, version: int | None) -> Case:
@@ -84,14 +76,6 @@ def hold(case: Case, user: User | None) -> None:
         case.holder, case.held_since = user, timezone.now() if user else None
 
 
-def own(case: Case, applicant: Applicant, version: int | None) -> Case:
-    """The case, locked for who asked for it. Raises NotYours, CaseMoved."""
-    case = locked(case, version)
-    if case.applicant_id != applicant.pk:
-        raise NotYours("这不是您的申请。")
-    return case
-
-
 def save(
     case: Case, action: str, line: Action, *, by: User | Applicant | None, today: date, text: str = "",
     from_state: str = "", detail: dict | None = None,
@@ -117,9 +101,8 @@ def note(
         case=case, action=action, from_state=from_state, to_state=case.state, on=today, by=user,
         by_applicant=applicant, text=text,
     )  # fmt: skip
-    outsider = Outsider(f"applicant:{applicant.pk}", str(applicant)) if applicant else None
     audit.record(
-        line, case, actor=user or outsider, business_on=today, once=once,
+        line, case, actor=user or (outsider(applicant) if applicant else None), business_on=today, once=once,
         detail={"kind": case.kind, "state": case.state, "step": step.pk} | (detail or {}),
     )  # fmt: skip
     return step

@@ -17,7 +17,8 @@ from repair import policy, workflow
 from repair.errors import NotYours
 from repair.models import Applicant, Case, Channel, Evidence, Scan
 from repair.services import clocks, effects, notices, rules
-from repair.services.base import locked, note, own, require_reason, save
+from repair.services.applicants import ACT, is_theirs, may_act_for, require_level
+from repair.services.base import locked, note, require_reason, save
 from repair.workflow import CaseKind
 from sanctions.models import Listing, MeasureTask
 from sanctions.workflow import ENTERED
@@ -182,22 +183,15 @@ def _require_may(
     if isinstance(by, Applicant):
         if claim.kind == CaseKind.CORRECTION:
             raise RightMissing("更正告知由部门提出。")
-        if subject is not None and not may_act_for(by, subject, on=today):
-            raise NotYours("没有找到这条信息。")
+        if subject is not None:
+            if not may_act_for(by, subject, on=today):
+                raise NotYours("没有找到这条信息。")
+            require_level(by, subject, ACT)
         return
     if by.is_superuser or not by.is_active or by.role not in (*DEPARTMENT_ROLES, Role.REVIEWER):
         raise RightMissing("只有部门经办人、负责人和审核员可以登记申请。")
     if claim.kind == CaseKind.CORRECTION and record is not None and record.department_id == by.department_id:
         raise Refused("这是本部门的记录，请直接更正或者撤回。", code="own_record")
-
-
-def may_act_for(applicant: Applicant, subject: Subject, *, on: date) -> bool:
-    """Whether this is the applicant's own subject, or one that has given it power of attorney for that day."""
-    if applicant.subject_id == subject.pk:
-        return True
-    return applicant.representations.filter(
-        subject=subject, valid_from__lte=on, valid_until__gte=on, revoked_on__isnull=True
-    ).exists()
 
 
 def _require_sound(claim: Claim, record: Record | None, listing: Listing | None, today: date) -> None:
@@ -289,7 +283,7 @@ def supplement(
     case: Case, *, by: User | Applicant, version: int, text: str, today: date, evidence: list[Evidence] | None = None
 ) -> Case:
     """Add what was missing; on paper, a clerk of the place that opened it does. Raises NotYours, CaseMoved."""
-    case = _for_applicant(case, by, version)
+    case = _for_applicant(case, by, version, today)
     before = case.state
     case.state = workflow.next_state(case.state, "supplement")
     require_reason(text, "请说明补正了哪些材料。")
@@ -304,7 +298,7 @@ def supplement(
 @transaction.atomic
 def recall(case: Case, *, by: User | Applicant, version: int, reason: str, today: date) -> Case:
     """Take an application back. What rested because of it goes on, unless another case keeps it resting."""
-    case = _for_applicant(case, by, version)
+    case = _for_applicant(case, by, version, today)
     before = case.state
     case.state = workflow.next_state(case.state, "recall")
     clocks.end_all(case, on=today)
@@ -315,9 +309,13 @@ def recall(case: Case, *, by: User | Applicant, version: int, reason: str, today
     return case
 
 
-def _for_applicant(case: Case, by: User | Applicant, version: int | None) -> Case:
+def _for_applicant(case: Case, by: User | Applicant, version: int | None, today: date) -> Case:
+    """The case, locked for whose it is, or for the place that opened it. Raises NotYours, CaseMoved."""
     if isinstance(by, Applicant):
-        return own(case, by, version)
+        case = locked(case, version)
+        if not is_theirs(case, by, on=today):
+            raise NotYours("没有找到这个办件。")
+        return case
     case = locked(case, version)
     if (
         case.opened_by is None

@@ -4,11 +4,13 @@ import datetime
 import uuid
 
 import pytest
+from django.conf import settings
+from django.test import Client
 
 from accounts.models import Role
 from records.models import Record
-from repair import services
-from repair.models import Applicant, Case
+from repair import services, sessions
+from repair.models import Applicant, Case, RealNameLevel
 from repair.services import Claim, Decision
 from tests import factories
 from tests.conftest import TODAY
@@ -25,7 +27,7 @@ def of_spring(department, number: int = 1, *, firm: int = 1, **changes: str) -> 
     return factories.penalty(department, number, firm=firm, CF_JDRQ=SPRING, **changes)
 
 
-def make_applicant(record: Record, number: int = 1) -> Applicant:
+def make_applicant(record: Record, number: int = 1, *, level: str = "present") -> Applicant:
     """The subject of a record, signed in by its real name."""
     return Applicant.objects.create(
         issuer="https://identity.example",
@@ -36,7 +38,18 @@ def make_applicant(record: Record, number: int = 1) -> Applicant:
         lookup=record.subject.uscc or "",
         cipher="" if record.subject.uscc else "sealed",
         subject=record.subject,
+        level=RealNameLevel.objects.get(code=level),
     )
+
+
+def signed_in(client: Client, applicant: Applicant) -> Client:
+    """The browser, after this applicant has come in through the identity provider. Whoever was in before is out."""
+    client.logout()
+    session = client.session
+    sessions.begin(session, applicant)
+    session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    return client
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from records.errors import Refused, RightMissing
 from records.models import Record
 from repair import services
 from repair.errors import HeldByOther, NotYours
-from repair.models import Applicant, Case, Evidence, Representation, Scan
+from repair.models import Applicant, Case, Evidence, RealNameLevel, Representation, Scan
 from repair.services import Claim, Decision, holding
 from tests import factories
 from tests.conftest import TODAY
@@ -59,8 +59,9 @@ def test_who_keeps_watch_opens_nothing(record, role):
 @pytest.mark.parametrize(("days", "may"), [(0, True), (-1, False)])
 def test_a_representative_acts_until_the_last_day_of_the_power(record, days, may):
     agent = Applicant.objects.create(
-        issuer="https://identity.example", external_id="agent", kind="person", name="示例代理", cipher="sealed"
-    )
+        issuer="https://identity.example", external_id="agent", kind="person", name="示例代理", cipher="sealed",
+        level=RealNameLevel.objects.get(code="present"),
+    )  # fmt: skip
     until = TODAY + datetime.timedelta(days=days)
     Representation.objects.create(
         applicant=agent, subject=record.subject, authority_no="委托1号", valid_from=datetime.date(2026, 1, 1),

@@ -18,6 +18,7 @@ PARAMETERS: dict[str, Callable[[Side], dict]] = {
     "portal:list": lambda side: {"code": "XZCF"},
     "office:help-topic": lambda side: {"topic": "correct"},
     "portal:item": lambda side: {"code": "XZCF"},
+    "my:record": lambda side: {"public_id": side.personal.public_id},
     "public-api:subject": lambda side: {"uscc": side.organisation.uscc},
     "public-api:record": lambda side: {"public_id": side.record.public_id},
     "department-api:batch": lambda side: {"public_id": side.batch.public_id},

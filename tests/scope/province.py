@@ -11,6 +11,7 @@ from accounts.models import Department, Role, SourceSystem, User
 from accounts.services import issue_token, place_user
 from catalogue.models import LegalBasis
 from credit_platform import demo, demo_items
+from credit_platform.routes import Access
 from exchange.models import Handover
 from records import services, storage
 from records.models import (
@@ -31,7 +32,7 @@ from records.services import changes, erasures, special
 from records.services.batches import item_in_force
 from records.workflow import Commit
 from repair import services as repair
-from repair.models import Case, Evidence, Restoration
+from repair.models import Applicant, Case, Evidence, Restoration
 from sanctions import services as sanctions
 from sanctions.models import (
     Commitment,
@@ -44,6 +45,7 @@ from sanctions.models import (
 )
 from sanctions.services.listings import Decision, Named
 from tests.conftest import TODAY
+from tests.repair.conftest import make_applicant, signed_in
 from tests.scope.checked import Checked, make_checked
 from tests.scope.joint import Joint, begin
 from tests.scope.promises import account_of, classed_by, defer, method_of
@@ -85,6 +87,7 @@ class Side:
     checked: Checked
     joint: Joint
     request: Case
+    applicant: Applicant
     bulletin: Bulletin | None = None  # what was issued about the month before the other side came to be
 
     @property
@@ -111,6 +114,14 @@ class Side:
         client = Client(**options)
         client.force_login(user or self.lead)
         return client
+
+    def applicants_client(self, **options) -> Client:
+        """A browser in which the person this side has a record about has signed in."""
+        return signed_in(Client(**options), self.applicant)
+
+    def client_for(self, access: Access, **options) -> Client:
+        """A browser of whom a route with this rule is made for."""
+        return self.applicants_client(**options) if access == Access.APPLICANT else self.client(**options)
 
     @property
     def bearer(self) -> dict[str, str]:
@@ -169,6 +180,7 @@ def make_side(word: str, number: int) -> Side:
         make_checked(clerk, record.subject, word, number),
         begin(Record.objects.get(pk=record.pk), clerk, lead, word),
         complained_of(clerk, record.subject, word),
+        make_applicant(personal, 900 + number),
     )
 
 

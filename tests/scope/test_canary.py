@@ -16,13 +16,14 @@ from credit_platform.routes import ROUTES, Access
 from records import crypto, services
 from records.models import Batch, Identifier, Record
 from tests.conftest import TODAY
+from tests.repair.conftest import make_applicant
 from tests.scope.addresses import address, calls
 from tests.scope.province import issue_bulletin, make_side, send
 from tests.scope.sinks import Finder, broker_entries, files
 
 NUMBERS = [demo.make_id_number("530102", date(1979, month, 3), 510 + month) for month in range(1, 8)]
 FORM, FILE, API, MISTYPED, IN_THE_WRONG_COLUMN, IN_THE_TEXT, SEARCHED = NUMBERS
-PAGES = [name for name, method in calls(Access.SCOPED, Access.PUBLIC) if method == "GET"]
+PAGES = [name for name, method in calls(Access.SCOPED, Access.PUBLIC, Access.APPLICANT) if method == "GET"]
 # The clerk's own file with the clerk's own cells, to be corrected: the one download that has them.
 OWN_FILE = ("office:batch-returned", "department-api:batch-errors-file")
 
@@ -58,6 +59,7 @@ def entered(committed, rehearse, data_dir, caplog):
     assert answer.status_code == 202
     assert services.run_batch(Batch.objects.get(public_id=answer.json()["id"]).pk, today=TODAY).rows_accepted == 1
     side.batch, side.personal = done, Record.objects.get(batch=done)
+    side.applicant = make_applicant(side.personal, 950)
     side.bulletin = issue_bulletin()
     return side
 
@@ -110,10 +112,16 @@ def tables():
 
 
 def pages(side):
-    """Every page and API answer, of the portal as a stranger, of the office as the clerk."""
+    """Every page and API answer, of the portal as a stranger, of the office as the lead, of its own as the person."""
     for name in (name for name in PAGES if name not in OWN_FILE):
         rule = ROUTES[name]
-        client = Client() if rule.access == Access.PUBLIC else side.client(side.clerk)
+        client = (
+            Client()
+            if rule.access == Access.PUBLIC
+            else side.client(side.clerk)
+            if rule.access != Access.APPLICANT
+            else side.applicants_client()
+        )
         answer = client.get(address(name, side))
         yield name, b"".join(answer) + str(answer.headers).encode()
     for record in Record.objects.filter(department=side.department):

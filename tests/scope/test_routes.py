@@ -55,6 +55,24 @@ def test_route_of_the_office_sends_strangers_to_the_door(ours, facts, name, meth
     assert facts() == before
 
 
+@pytest.mark.parametrize(("name", "method"), calls(Access.APPLICANT))
+def test_route_of_subjects_sends_strangers_and_staff_to_their_door(ours, facts, name, method):
+    """A member of staff is nobody here: what somebody asks about itself is read at the office, with a purpose."""
+    where, before = address(name, ours), facts()
+    for client in (Client(), ours.client(), ours.client(make_reviewer("省级"))):
+        answer = client.generic(method, where)
+        assert (answer.status_code, answer.url.split("?")[0]) == (302, reverse("my:sign-in"))
+    assert facts() == before | {"accounts_user": facts()["accounts_user"]}
+
+
+@pytest.mark.parametrize(("name", "method"), calls(*SESSION))
+def test_route_of_the_office_does_not_know_subjects(ours, facts, name, method):
+    client, where, before = ours.applicants_client(), address(name, ours), facts()
+    answer = client.generic(method, where)
+    assert (answer.status_code, answer.url.split("?")[0].startswith("/office/sign-in")) == (302, True)
+    assert facts() == before
+
+
 @pytest.mark.parametrize(("name", "method"), calls(Access.TOKEN))
 def test_route_of_the_departments_refuses_callers_without_a_token(ours, facts, name, method):
     signed_in, where, before = ours.client(), address(name, ours), facts()
@@ -74,7 +92,8 @@ def test_admin_site_is_closed_to_strangers_and_to_departments(ours, where):
 
 @pytest.mark.parametrize("name", ROUTES)
 def test_method_that_is_not_in_the_table_is_refused(ours, facts, name):
-    rule, client, where = ROUTES[name], ours.client(), address(name, ours)
+    rule = ROUTES[name]
+    client, where = ours.client_for(rule.access), address(name, ours)
     before = facts()
     for method in set(METHODS) - set(rule.methods):
         answer = client.generic(method, where, **(ours.bearer if rule.access == Access.TOKEN else {}))
@@ -84,8 +103,8 @@ def test_method_that_is_not_in_the_table_is_refused(ours, facts, name):
 
 @pytest.mark.parametrize("name", [name for name, method in calls(*Access) if method == "GET"])
 def test_reading_changes_nothing(ours, facts, name):
-    client, where, lines = ours.client(), address(name, ours), set(AuditEvent.objects.values_list("pk", flat=True))
-    before = facts()
+    client, where = ours.client_for(ROUTES[name].access), address(name, ours)
+    before, lines = facts(), set(AuditEvent.objects.values_list("pk", flat=True))
     answer = client.get(where, **(ours.bearer if ROUTES[name].access == Access.TOKEN else {}))
     b"".join(answer)
     assert facts() == before
@@ -93,9 +112,12 @@ def test_reading_changes_nothing(ours, facts, name):
     assert all(line.action.rsplit(".", 1)[1] in READINGS for line in written)
 
 
-@pytest.mark.parametrize("name", [name for name, method in calls(*SESSION, Access.PUBLIC) if method == "POST"])
+FORMS_OF_BROWSERS = [name for name, method in calls(*SESSION, Access.PUBLIC, Access.APPLICANT) if method == "POST"]
+
+
+@pytest.mark.parametrize("name", FORMS_OF_BROWSERS)
 def test_post_without_a_csrf_token_is_refused(ours, facts, name):
-    client, where = ours.client(enforce_csrf_checks=True), address(name, ours)
+    client, where = ours.client_for(ROUTES[name].access, enforce_csrf_checks=True), address(name, ours)
     before = facts()
     answer = client.post(where, _form(name, ours))
     assert answer.status_code == 403
