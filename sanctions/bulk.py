@@ -10,6 +10,7 @@ from django.db import connection
 
 from records.models import Subject
 from sanctions.models import Matter
+from sanctions.policy import three_years_before
 
 FOLDER = Path(__file__).parent / "sql"
 # One statement after another, blank lines between them.
@@ -142,3 +143,13 @@ def acting(list_codes: Collection[str], *, on: date) -> list[int]:
     """Memoranda that act on that day for any of these lists."""
     with connection.cursor() as cursor:
         return [pk for (pk,) in cursor.execute(ACTING, [list(list_codes), on, on]).fetchall()]
+
+
+RECOMMEND = (FOLDER / "recommend.sql").read_text(encoding="utf-8")
+
+
+def recommend(event: int, *, today: date) -> int:
+    """Freeze whom an event recommends that day, in one statement; how many they are."""
+    with connection.cursor() as cursor:
+        cursor.execute(RECOMMEND, {"event": event, "today": today, "since": three_years_before(today)})
+        return cursor.rowcount

@@ -261,3 +261,30 @@ class SupervisionClassQuerySet(ScopedQuerySet):
 class PointsAccountQuerySet(ScopedQuerySet):
     def open(self):
         return self.filter(erased_on__isnull=True)
+
+
+class PublicationQuerySet(ScopedQuerySet):
+    """Products and events: what is published is everybody's, what is being prepared only its department's."""
+
+    def visible_to(self, user):
+        if not (user.is_authenticated and user.is_active):
+            return self.none()
+        return self.filter(Q(pk__in=super().visible_to(user).values("pk")) | ~Q(state=workflow.COMPOSED))
+
+    def published(self):
+        return self.filter(state=workflow.PUBLISHED)
+
+
+class FinanceProductQuerySet(PublicationQuerySet):
+    def offered(self, *, on: date):
+        """Published and still taking applications."""
+        return self.published().filter(Q(offered_until__isnull=True) | Q(offered_until__gte=on))
+
+
+class FinanceApplicationQuerySet(ScopedQuerySet):
+    def visible_to(self, user):
+        """Of the counter that took it, and of the bank's own account."""
+        own = super().visible_to(user).values("pk")
+        is_member = user.is_authenticated and user.is_active and user.department_id
+        of_bank = Q(product__bank=user.department_id) if is_member else Q(pk__in=[])
+        return self.filter(Q(pk__in=own) | of_bank)

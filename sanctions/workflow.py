@@ -232,6 +232,25 @@ BREACHED, RETRACTED, RUN_OUT = (
     CommitmentState.RUN_OUT.value,
 )
 COMMITMENT_OPEN = (MADE, DOUBTED)
+
+
+class PublicationState(TextChoices):
+    """Of what one person draws up and another publishes as it is: a finance product, a promotion event."""
+
+    COMPOSED = "composed", "待核准公布"
+    PUBLISHED = "published", "已公布"
+    CLOSED = "closed", "已停止公布"
+
+
+class FinanceState(TextChoices):
+    """Of an application for a finance product. Whether the consent still runs is a question of the date."""
+
+    FILED = "filed", "待机构领取"
+    TAKEN = "taken", "机构已领取"
+    ANSWERED = "answered", "机构已答复"
+    REVOKED = "revoked", "授权已撤回"
+
+
 DRAWN_UP, ADOPTED, REPLACED = (MethodState.DRAWN_UP.value, MethodState.ADOPTED.value, MethodState.REPLACED.value)
 
 TRANSITIONS |= {
@@ -257,4 +276,36 @@ WORDS |= {
     (MADE, "run_out"): ("有效期届满", SYSTEM),
     (DRAWN_UP, "adopt"): ("批准", "制定部门负责人（不得为拟订人）"),
     (ADOPTED, "replace"): ("由新的一版取代", SYSTEM),
+}
+
+# What rewards the honest: products of banks and events at which they are recommended.
+CHEAPER = "国发〔2016〕33号（七）：开发“税易贷”“信易贷”“信易债”等守信激励产品"
+RECOMMEND = "国发〔2016〕33号（八）：在会展、银企对接等活动中重点推介诚信企业"
+COMPOSED, PUBLISHED, CLOSED = (
+    PublicationState.COMPOSED.value,
+    PublicationState.PUBLISHED.value,
+    PublicationState.CLOSED.value,
+)
+FILED, TAKEN = FinanceState.FILED.value, FinanceState.TAKEN.value
+ANSWERED, REVOKED = FinanceState.ANSWERED.value, FinanceState.REVOKED.value
+FINANCE_OPEN = (FILED, TAKEN)
+
+TRANSITIONS |= {
+    (COMPOSED, "publish"): (PUBLISHED, RECOMMEND),
+    (PUBLISHED, "close"): (CLOSED, RECOMMEND),
+    (FILED, "hand_over"): (TAKEN, CHEAPER),
+    (TAKEN, "hand_over"): (TAKEN, CHEAPER),
+    (TAKEN, "answer"): (ANSWERED, CHEAPER),
+    (FILED, "revoke"): (REVOKED, RIGHTS),
+    (TAKEN, "revoke"): (REVOKED, RIGHTS),
+}
+COUNTER, APPLICANT = "机构账户，没有账户的由受理部门经办人", "申请人，由受理部门经办人办理"
+WORDS |= {
+    (COMPOSED, "publish"): ("核准公布", "登记部门负责人（不得为登记人）"),
+    (PUBLISHED, "close"): ("停止公布", "登记部门负责人"),
+    (FILED, "hand_over"): ("移交数据", COUNTER),
+    (TAKEN, "hand_over"): ("再次移交数据", "机构账户"),
+    (TAKEN, "answer"): ("登记机构的答复", COUNTER),
+    (FILED, "revoke"): ("撤回授权", APPLICANT),
+    (TAKEN, "revoke"): ("撤回授权", APPLICANT),
 }

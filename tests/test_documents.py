@@ -79,6 +79,8 @@ OF_CONSEQUENCES = (
     sanctions.workflow.DeliveryState,
     sanctions.workflow.CommitmentState,
     sanctions.workflow.MethodState,
+    sanctions.workflow.PublicationState,
+    sanctions.workflow.FinanceState,
 )
 OF_CASES = (repair.workflow.CaseState, repair.workflow.NoticeState)
 

@@ -48,7 +48,7 @@ from tests.conftest import TODAY
 from tests.repair.conftest import make_applicant, signed_in
 from tests.scope.checked import Checked, make_checked
 from tests.scope.joint import Joint, begin
-from tests.scope.promises import account_of, classed_by, defer, method_of
+from tests.scope.promises import Rewards, account_of, classed_by, defer, method_of, rewards_of
 
 PASSWORD = "一把很长的测试钥匙"
 
@@ -84,6 +84,7 @@ class Side:
     method: SupervisionMethod
     classed: SupervisionClass
     account: PointsAccount
+    rewards: Rewards
     checked: Checked
     joint: Joint
     request: Case
@@ -105,7 +106,8 @@ class Side:
         objects = (*facts, self.pair, self.case, self.asked, self.granted, self.change, self.erasure, self.system)
         objects = (*objects, self.listing, self.personal_listing, self.listing_file)
         objects = (*objects, self.commitment, self.method, self.classed, self.account, self.request)
-        ids = [str(each.public_id) for each in (*objects, self.organisation, self.person)] + self.joint.ids
+        ids = [str(each.public_id) for each in (*objects, self.organisation, self.person)]
+        ids += self.joint.ids + self.rewards.ids
         codes = [self.department.code, self.department.uscc, self.organisation.uscc, self.token]
         return [self.word, *ids, *codes, *self.checked.canaries]
 
@@ -177,6 +179,7 @@ def make_side(word: str, number: int) -> Side:
         method,
         classed_by(method, record),
         account_of(personal, clerk, word),
+        rewards_of(record, clerk, lead, word),
         make_checked(clerk, record.subject, word, number),
         begin(Record.objects.get(pk=record.pk), clerk, lead, word),
         complained_of(clerk, record.subject, word),
