@@ -27,6 +27,13 @@ class CaseQuerySet(ScopedQuerySet):
         seen = super().visible_to(user)
         return (seen | self.filter(opened_by__department=user.department_id)) if user.department_id else seen
 
+    def handed_in_to(self, user):
+        """What this member of staff, or another of the same department, took in on paper at a counter."""
+        seen = self.visible_to(user).filter(channel="counter")
+        if user.department_id:
+            return seen.filter(opened_by__department=user.department_id)
+        return seen.filter(opened_by=user)
+
     def of_applicant(self, applicant):
         """What this applicant has asked for."""
         return self.filter(applicant=applicant)
