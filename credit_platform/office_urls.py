@@ -223,6 +223,7 @@ urlpatterns = [
     path("records/<uuid:public_id>/request/", inside(counter.new_request), name="request-new"),
     path("requests/evidence/<uuid:public_id>/", inside(evidence.evidence), name="request-evidence"),
     path("requests/<uuid:public_id>/", inside(inbox.request_page), name="request"),
+    path("requests/<uuid:public_id>/receipt/", inside(counter.receipt), name="request-receipt"),
     path("requests/<uuid:public_id>/answer/", inside(inbox.answer), name="request-answer"),
     path("restorations/<uuid:public_id>/confirm/", inside(inbox.confirm), name="restoration-confirm"),
     path("bans/", inside(bans.ban_list), name="bans"),

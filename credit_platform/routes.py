@@ -67,6 +67,7 @@ ROUTES: dict[str, Rule] = {
     "my:sign-out": Rule(Access.APPLICANT, POST),
     "my:home": Rule(Access.APPLICANT),
     "my:record": Rule(Access.APPLICANT),
+    "my:progress": Rule(Access.PUBLIC, FORM),  # a case for its receipt alone; a POST that writes the line of the trail
     # The departments' API
     "department-api:batches": Rule(Access.TOKEN, POST),
     "department-api:folders": Rule(Access.TOKEN, POST),
@@ -300,6 +301,7 @@ ROUTES: dict[str, Rule] = {
     "office:requests": Rule(Access.SCOPED),
     "office:request-new": Rule(Access.SCOPED, FORM),
     "office:request": Rule(Access.SCOPED),
+    "office:request-receipt": Rule(Access.SCOPED),
     "office:request-answer": Rule(Access.SCOPED, POST),
     "office:request-evidence": Rule(Access.SCOPED),
     "office:restoration-confirm": Rule(Access.SCOPED, POST),

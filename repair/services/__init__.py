@@ -16,6 +16,7 @@ from repair.services.handling import accept, answer, ask_material, extend, forwa
 from repair.services.holding import assign, claim, distribute, release
 from repair.services.notices import send_due
 from repair.services.opening import Claim, check_code_of, find_by_receipt, open_case, recall, supplement
+from repair.services.progress import look_up
 from repair.services.restoring import confirm, confirm_national
 from repair.services.rules import can_repair
 from repair.services.seeding import seed
@@ -42,6 +43,7 @@ __all__ = [
     "find_by_receipt",
     "forward",
     "lapse_returned",
+    "look_up",
     "may_act_for",
     "note_missed",
     "note_own_reading",
