@@ -91,7 +91,10 @@ class PublicFormerAddress(models.Model):
 
 
 class PublicRecord(models.Model):
-    """A record on display today. A natural person's name is masked and `subject_code` is None."""
+    """A record on display today. A natural person's name is masked and `subject_code` is None.
+
+    `restored_on`: the day a repair got by false means was taken back and the record shown again; None of most.
+    """
 
     public_id = models.UUIDField()
     item_id = models.BigIntegerField()
@@ -115,6 +118,7 @@ class PublicRecord(models.Model):
     department_name = models.CharField("报送部门", max_length=100)
     updated_at = models.DateTimeField("更新时间")
     values = models.JSONField("内容")
+    restored_on = models.DateField("撤销修复、恢复公示日期", null=True)
 
     objects = PublicRecordQuerySet.as_manager()
 

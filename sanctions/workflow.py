@@ -9,6 +9,7 @@ RIGHTS = "国发〔2016〕33号（二十二）：建立健全信用主体权益�
 TRIGGER = "国发〔2016〕33号（十五）：建立触发反馈机制"
 MEASURES = "国发〔2016〕33号（二十）：建立激励和惩戒措施清单制度"
 REPAIR = "国发〔2016〕33号（二十一）：建立健全信用修复机制"
+FALSE = "信用修复管理办法：以虚假材料取得的修复予以撤销（条号待核对）"
 
 
 class ListingState(TextChoices):
@@ -109,6 +110,7 @@ TRANSITIONS = {
     (NOTIFIED, "drop"): (DROPPED, ORDERLY),
     (STATED, "drop"): (DROPPED, ORDERLY),
     (ENTERED, "exit"): (EXITED, ORDERLY),
+    (EXITED, "reenter"): (ENTERED, FALSE),  # only what a repair had taken off
     (DRAFT, "change"): (DRAFT, MEASURES),
     (RETURNED, "change"): (RETURNED, MEASURES),
     (DRAFT, "submit"): (SUBMITTED, MEASURES),
@@ -156,6 +158,7 @@ WORDS = {
     (NOTIFIED, "drop"): ("撤销提名", PROPOSER),
     (STATED, "drop"): ("撤销提名", PROPOSER),
     (ENTERED, "exit"): ("移出名单", "认定部门负责人，期满由平台自动办理"),
+    (EXITED, "reenter"): ("撤销修复，重新列入", "平台审核员（撤销信用修复时）"),
     (DRAFT, "change"): ("修改", AUTHOR),
     (RETURNED, "change"): ("修改", AUTHOR),
     (DRAFT, "submit"): ("提交复核", AUTHOR),

@@ -46,7 +46,8 @@ def listing_verbs(clerk, lead) -> dict:
         "enter": partial(services.enter_listing, actor=lead, **said),
         "refuse": partial(services.refuse_listing, actor=lead, **said),
         "drop": partial(services.drop_listing, actor=clerk, **said),
-        "exit": partial(services.exit_listing, actor=lead, kind="conditions", **said),
+        "exit": partial(services.exit_listing, actor=lead, kind="repaired", **said),
+        "reenter": partial(services.reenter_listing, actor=lead, **said),
     }
 
 
