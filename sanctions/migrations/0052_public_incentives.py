@@ -2,7 +2,7 @@ from pathlib import Path
 
 from django.db import migrations
 
-SQL = Path(__file__).parents[1] / "sql" / "0052_incentives.sql"
+SQL = Path(__file__).parents[1] / "sql" / "0052_public_incentives.sql"
 UNDO = """
 DROP TRIGGER recommended_organisations ON sanctions_recommendation;
 DROP TRIGGER sanctions_recommendation_append_only ON sanctions_recommendation;

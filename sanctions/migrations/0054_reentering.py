@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sanctions", "0050_checking"), ("records", "0020_restored_on")]
+    dependencies = [("sanctions", "0053_held"), ("records", "0020_restored_on")]
 
     operations = [
         migrations.AddField(
