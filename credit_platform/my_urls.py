@@ -11,6 +11,7 @@ app_name = "my"
 MINE = [
     path("", mine.home, name="home"),
     path("sign-in/", signing_in.sign_in, name="sign-in"),
+    path("callback/", signing_in.callback, name="callback"),
     path("sign-out/", signing_in.sign_out, name="sign-out"),
     path("records/<uuid:public_id>/", mine.record, name="record"),
 ]

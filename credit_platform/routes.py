@@ -63,7 +63,8 @@ ROUTES: dict[str, Rule] = {
     "public-api:catalogue": Rule(Access.PUBLIC),
     "public-api:catalogue-schema": Rule(Access.PUBLIC),
     # What a subject finds about itself
-    "my:sign-in": Rule(Access.PUBLIC),
+    "my:sign-in": Rule(Access.PUBLIC, FORM),
+    "my:callback": Rule(Access.PUBLIC),
     "my:sign-out": Rule(Access.APPLICANT, POST),
     "my:home": Rule(Access.APPLICANT),
     "my:record": Rule(Access.APPLICANT),

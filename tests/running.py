@@ -31,12 +31,12 @@ READY = "按 Ctrl-C 停止"
 # Those of the test run must not reach the platform under test.
 NOT_INHERITED = ("DATABASE_URL", "DATABASE_ROLE", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "SECRET_KEY", "FIELD_KEYS")
 NOT_INHERITED += ("INDEX_KEY", "NATIONAL_KEY", "NATIONAL_URL", "POPULATION_KEY", "POPULATION_URL", "TODAY", "DEMO")
-NOT_INHERITED += ("PROCESSES", "HOST")
+NOT_INHERITED += ("PROCESSES", "HOST", "SUBJECT_OIDC_ISSUER", "SUBJECT_OIDC_CLIENT_ID", "SUBJECT_OIDC_CLIENT_SECRET")
 
 
 def free_port() -> int:
-    """Return a port that is free and whose neighbour, the stub's, is free too."""
-    return next(port for port in iter(ports.choose, 0) if ports.is_free(port + 1))
+    """Return a port that is free and whose neighbours, the stubs', are free too."""
+    return next(port for port in iter(ports.choose, 0) if ports.is_free(port + 1) and ports.is_free(port + 2))
 
 
 def clean_environment(**settings: str) -> dict[str, str]:

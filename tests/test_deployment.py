@@ -86,7 +86,8 @@ def test_portal_shares_no_secret_and_no_network_with_the_office_but_the_database
 
 
 def test_every_process_of_the_embedded_stack_has_its_service():
-    in_production = {"web": {"office", "portal"}, "worker": {"worker"}, "beat": {"beat"}, "stub": set()}
+    in_production = {"web": {"office", "portal"}, "worker": {"worker"}, "beat": {"beat"}}
+    in_production |= {"stub": set(), "identity": set()}  # stand-ins for others, never in production
     assert set(in_production) == set(options.PROCESSES)
     assert set().union(*in_production.values()) | {"migrate", "inbox"} == PLATFORM.keys()
 

@@ -62,7 +62,7 @@ def shell(script: str) -> list[str]:
 class TestOptions:
     @pytest.mark.parametrize(
         "setting",
-        [{"PORT": "eighty"}, {"PORT": "65535"}, {"TODAY": "tomorrow"}, {"DEMO": "yes"}, {"PROCESSES": "cron"}],
+        [{"PORT": "eighty"}, {"PORT": "65534"}, {"TODAY": "tomorrow"}, {"DEMO": "yes"}, {"PROCESSES": "cron"}],
     )
     def test_wrong_option_is_refused_by_name(self, setting):
         with pytest.raises(StackError, match=next(iter(setting))) as refusal:
@@ -214,7 +214,14 @@ class TestRunning:
     """The stack of this module, started once with its demo data."""
 
     def test_summary_gives_addresses_logins_and_token(self, stack):
-        for word in (stack.url, f"{stack.url}office/", f"{stack.url}admin/", stack.stub_url, stack.demo["token"]):
+        for word in (
+            stack.url,
+            f"{stack.url}office/",
+            f"{stack.url}my/",
+            f"{stack.url}admin/",
+            stack.stub_url,
+            stack.demo["token"],
+        ):
             assert word in stack.said
         for user in stack.demo["users"]:
             assert user["username"] in stack.said
@@ -229,12 +236,19 @@ class TestRunning:
             stack.stub_url.rstrip("/"),
         )
 
+    def test_subject_is_sent_to_the_stand_in_provider_which_knows_the_invented_people(self, stack):
+        identity = f"http://127.0.0.1:{stack.port + 2}"
+        assert json.loads(stack.get(f"{identity}/.well-known/openid-configuration")[1])["issuer"] == identity
+        assert "到统一身份认证平台登录" in stack.get("/my/sign-in/")[1].decode()
+        accounts = json.loads((stack.data_dir / "identities.json").read_text())
+        assert {account["subject_kind"] for account in accounts} >= {"person", "organisation"}
+
     def test_every_part_reports_its_health(self, stack):
         stack.wait_until_healthy()
         assert stack.health().keys() == {"status", "database", "broker", "worker", "beat", "national"}
 
     def test_files_with_secrets_are_closed_to_others(self, stack):
-        for name in ("secrets.json", "environment.json", "broker/broker.conf"):
+        for name in ("secrets.json", "environment.json", "identities.json", "broker/broker.conf"):
             assert stat.S_IMODE((stack.data_dir / name).stat().st_mode) == 0o600
         passwords = [value for name, value in json.loads((stack.data_dir / "secrets.json").read_text()).items()]
         lines = [line for process in stack.processes().values() for line in process.cmdline()]
@@ -261,7 +275,7 @@ class TestRunning:
         assert f"PORT={stack.port + 100}" in second.stderr
         assert not (tmp_path / "other/postgres").exists()
 
-    @pytest.mark.parametrize("name", ["worker", "beat", "stub", "web", "broker", "postgres"])
+    @pytest.mark.parametrize("name", ["worker", "beat", "stub", "identity", "web", "broker", "postgres"])
     def test_killed_process_is_back_and_the_platform_healthy(self, stack, name):
         new = stack.wait_for_new(name, stack.kill(name))
         stack.wait_until_healthy()

@@ -183,6 +183,12 @@ NATIONAL_EPOCH = env.int("NATIONAL_EPOCH", default=1)
 # Webhooks go to the open internet only. Loopback targets are for tests and rehearsals on one machine.
 WEBHOOK_ALLOW_LOOPBACK = env.bool("WEBHOOK_ALLOW_LOOPBACK", default=False)
 
+# Who says who a subject is: an OpenID Connect provider. Without one the services for subjects are switched off.
+SUBJECT_OIDC_ISSUER = env("SUBJECT_OIDC_ISSUER", default="")
+SUBJECT_OIDC_CLIENT_ID = env("SUBJECT_OIDC_CLIENT_ID", default="")
+SUBJECT_OIDC_CLIENT_SECRET = env("SUBJECT_OIDC_CLIENT_SECRET", default="")
+SUBJECT_OIDC_SCOPE = env("SUBJECT_OIDC_SCOPE", default="openid profile")
+SUBJECT_OIDC_CLAIMS = env.dict("SUBJECT_OIDC_CLAIMS", default={})
 # A subject's session ends after so many minutes in which nothing was asked for.
 SUBJECT_IDLE_MINUTES = env.int("SUBJECT_IDLE_MINUTES", default=30)
 

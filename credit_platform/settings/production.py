@@ -1,6 +1,12 @@
 """The office side, behind a TLS proxy. Demo data is refused here."""
 
+from django.core.exceptions import ImproperlyConfigured
+
 from credit_platform.settings.base import *  # noqa: F403
+from credit_platform.settings.base import SUBJECT_OIDC_ISSUER
+
+if SUBJECT_OIDC_ISSUER and not SUBJECT_OIDC_ISSUER.startswith("https://"):  # the stand-in of `make run` is not for here
+    raise ImproperlyConfigured("SUBJECT_OIDC_ISSUER must begin with https://")
 
 SESSION_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-session"

@@ -1,4 +1,4 @@
-"""The platform on top of its servers: the data prepared by `manage.py`, then web, worker, beat and the stub."""
+"""The platform on top of its servers: the data prepared by `manage.py`, then web, worker, beat and the stubs."""
 
 import http.client
 import json
@@ -24,6 +24,7 @@ HEALTHY_SECONDS = 10  # how long we then wait for worker and beat to report befo
 def require_free_ports(options: Options) -> None:
     """Raise `port_taken` before anything is started that could not be reached."""
     wanted = {"web": (options.port, options.host), "stub": (options.stub_port, ports.HOST)}
+    wanted["identity"] = (options.identity_port, ports.HOST)
     for port, host in [wanted[name] for name in options.processes if name in wanted]:
         if not processes.wait_until(partial(ports.is_free, port, host), seconds=PORT_SECONDS):
             raise StackError(
@@ -80,6 +81,10 @@ def command_line(name: str, options: Options) -> list[str]:
             words += ["--schedule", str(options.data_dir / "beat-schedule")]
         case "stub":
             words = ["exchange.stub", "--port", str(options.stub_port), "--data-dir", str(options.data_dir / "stub")]
+        case "identity":
+            words = ["repair.stub", "--port", str(options.identity_port), "--client-id", environment.CLIENT_ID]
+            words += ["--redirect-uri", f"{options.url}my/callback/"]
+            words += ["--accounts", str(options.data_dir / "identities.json")]
         case _:
             raise ValueError(name)
     return [sys.executable, "-m", *words]
@@ -92,7 +97,7 @@ def service(name: str, options: Options, settings: Mapping[str, str]) -> Service
         name=name,
         command=command_line(name, options),
         environment=environment.complete({**settings, "DATABASE_ROLE": role}),
-        port={"web": options.port, "stub": options.stub_port}.get(name),
+        port={"web": options.port, "stub": options.stub_port, "identity": options.identity_port}.get(name),
         folder=CHECKOUT,
     )
 

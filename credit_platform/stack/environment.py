@@ -1,5 +1,7 @@
 """The environment the platform's processes start in, and how a command in another terminal joins a running stack."""
 
+import hashlib
+import hmac
 import json
 import os
 import socket
@@ -15,6 +17,7 @@ DEVELOPMENT = "credit_platform.settings.development"
 APP_LOGIN = "credit_app"
 OFFICE, WORKER = "credit_office", "credit_worker"
 FILE = "environment.json"
+CLIENT_ID = "credit-yunnan"  # what the stand-in identity provider calls the platform
 
 
 def platform_settings(options: Options, keys: Keys, *, database_url: str, broker_url: str) -> dict[str, str]:
@@ -27,6 +30,7 @@ def platform_settings(options: Options, keys: Keys, *, database_url: str, broker
         "NATIONAL_URL": options.stub_url,
         "POPULATION_URL": options.stub_url,
         "POPULATION_KEY": keys.national_key,  # one stub plays both
+        **_signing_in(options, keys),
         "ALLOWED_HOSTS": ",".join(_hosts(options)),
     }
     return {
@@ -39,6 +43,18 @@ def platform_settings(options: Options, keys: Keys, *, database_url: str, broker
         "DATA_DIR": str(options.data_dir),
         "TODAY": options.today.isoformat() if options.today else "",
         "DEMO": "1" if options.demo else "0",
+    }
+
+
+def _signing_in(options: Options, keys: Keys) -> dict[str, str]:
+    """How subjects sign in: at the stand-in provider, if it is started. Its secret follows from the platform's."""
+    if "identity" not in options.processes:
+        return dict.fromkeys(("SUBJECT_OIDC_ISSUER", "SUBJECT_OIDC_CLIENT_ID", "SUBJECT_OIDC_CLIENT_SECRET"), "")
+    secret = hmac.new(keys.secret_key.encode(), b"identity stub", hashlib.sha256).hexdigest()
+    return {
+        "SUBJECT_OIDC_ISSUER": options.identity_url,
+        "SUBJECT_OIDC_CLIENT_ID": CLIENT_ID,
+        "SUBJECT_OIDC_CLIENT_SECRET": secret,
     }
 
 

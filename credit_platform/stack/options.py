@@ -8,8 +8,8 @@ from pathlib import Path
 from credit_platform.stack.faults import StackError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-PROCESSES = ("web", "worker", "beat", "stub")
-LAST_PORT = 65534  # the stub listens on the next one
+PROCESSES = ("web", "worker", "beat", "stub", "identity")
+LAST_PORT = 65533  # the two stubs listen on the next ones
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,15 @@ class Options:
     @property
     def stub_url(self) -> str:
         return f"http://127.0.0.1:{self.stub_port}/"
+
+    @property
+    def identity_port(self) -> int:
+        return self.port + 2
+
+    @property
+    def identity_url(self) -> str:
+        """The issuer of the stand-in identity provider, as its tokens name it: no slash at the end."""
+        return f"http://127.0.0.1:{self.identity_port}"
 
 
 def read(environment: Mapping[str, str]) -> Options:

@@ -55,6 +55,7 @@ def addresses(options: Options) -> list[tuple[str, str]]:
     """Return where each part of the platform answers."""
     rows = [
         ("门户", options.url),
+        ("当事人办理", f"{options.url}my/"),
         ("部门办公", f"{options.url}office/"),
         ("审核与管理", f"{options.url}admin/"),
         ("接口文档", f"{options.url}api/v1/schema/"),
@@ -62,6 +63,7 @@ def addresses(options: Options) -> list[tuple[str, str]]:
     return [
         *(rows if "web" in options.processes else []),
         *([("国家平台模拟", options.stub_url)] if "stub" in options.processes else []),
+        *([("身份认证模拟", f"{options.identity_url}/")] if "identity" in options.processes else []),
     ]
 
 

@@ -43,6 +43,11 @@ class RealNameLevel(models.Model):
     def __str__(self):
         return self.name
 
+    @property
+    def allowed(self) -> list[str]:
+        """What it is enough for, in words."""
+        return [Act(act).label for act in self.allows]
+
 
 class Applicant(models.Model):
     """申请人: the real-name account of a subject, as the identity provider names it. The number is kept sealed."""

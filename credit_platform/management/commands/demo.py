@@ -1,6 +1,7 @@
 """Fill a development platform with invented data and say how to get in. Refused everywhere else."""
 
 import json
+from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -9,7 +10,7 @@ from accounts.models import Department, Region, Role, User
 from accounts.services import issue_token, place_user
 from audit import heads, sealing
 from audit.models import TreeHead
-from credit_platform import demo, demo_items, demo_lists, demo_promises
+from credit_platform import demo, demo_identities, demo_items, demo_lists, demo_promises
 from deadlines.clock import today
 from records import services
 from records.models import Batch, CoverageBase, Record
@@ -48,9 +49,14 @@ class Command(BaseCommand):
             "department": {"name": first.name, "uscc": first.uscc, "code": first.code},
             "users": users,
         }
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(content, ensure_ascii=False, indent=2), encoding="utf-8")
+        _keep(path.with_name("identities.json"), demo_identities.accounts())
+        _keep(path, content)
         self.stdout.write(str(path))
+
+
+def _keep(path: Path, content: object) -> None:
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2), encoding="utf-8")
 
 
 def _department(number: int, code: str, name: str, region: str) -> Department:
