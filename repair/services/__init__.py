@@ -1,6 +1,7 @@
 """The verbs of the way back, and the only place that writes them."""
 
 from repair.services.deciding import Decision, decide, preview_letter, propose, register_result, return_to, revoke
+from repair.services.evidence import add_evidence, drop_evidence, scan_waiting, sweep_evidence
 from repair.services.filters import drop_filter, save_filter
 from repair.services.handling import accept, answer, ask_material, extend, forward, reject
 from repair.services.holding import assign, claim, distribute, release
@@ -16,6 +17,7 @@ __all__ = [
     "Claim",
     "Decision",
     "accept",
+    "add_evidence",
     "answer",
     "ask_material",
     "assign",
@@ -26,6 +28,7 @@ __all__ = [
     "confirm_national",
     "decide",
     "distribute",
+    "drop_evidence",
     "drop_filter",
     "end_synchronised",
     "extend",
@@ -45,7 +48,9 @@ __all__ = [
     "return_to",
     "revoke",
     "save_filter",
+    "scan_waiting",
     "seed",
     "send_due",
     "supplement",
+    "sweep_evidence",
 ]
