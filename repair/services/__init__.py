@@ -11,6 +11,7 @@ from repair.services.applicants import (
     subjects_of,
 )
 from repair.services.deciding import Decision, decide, preview_letter, propose, register_result, return_to, revoke
+from repair.services.evidence import add_evidence, drop_evidence, scan_waiting, sweep_evidence
 from repair.services.filters import drop_filter, save_filter
 from repair.services.handling import accept, answer, ask_material, extend, forward, reject
 from repair.services.holding import assign, claim, distribute, release
@@ -27,6 +28,7 @@ __all__ = [
     "Claim",
     "Decision",
     "accept",
+    "add_evidence",
     "answer",
     "ask_material",
     "assign",
@@ -37,6 +39,7 @@ __all__ = [
     "confirm_national",
     "decide",
     "distribute",
+    "drop_evidence",
     "drop_filter",
     "end_synchronised",
     "extend",
@@ -59,10 +62,12 @@ __all__ = [
     "return_to",
     "revoke",
     "save_filter",
+    "scan_waiting",
     "seed",
     "send_due",
     "sign_in",
     "sign_out",
     "subjects_of",
     "supplement",
+    "sweep_evidence",
 ]

@@ -82,6 +82,6 @@ def receipt(request, public_id):
         "progress_url": request.build_absolute_uri(reverse("my:progress")),
         "case_url": reverse("cases:case" if request.user.role == Role.REVIEWER else "office:request", args=[public_id]),
         "section": "requests",
-        "crumbs": [HOME, ("修复与异议", reverse("office:requests")), (case.number, ""), ("受理回执", "")],
+        "crumbs": [HOME, ("修复与异议", reverse("office:requests")), (case.number, ""), ("收件回执", "")],
     }
     return render(request, "office/request_receipt.html", context)

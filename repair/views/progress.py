@@ -21,13 +21,13 @@ CRUMBS = [("首页", "/"), ("信用服务", "/services/"), ("办理进度", "")]
 def progress(request):
     """The receipt is asked for by POST, so that neither history nor logs keep it."""
     form = ReceiptForm(request.POST if request.method == "POST" else None)
-    context, status = {"form": form, "section": "services", "crumbs": CRUMBS}, 200
+    context, status = {"form": form, "section": "progress", "crumbs": CRUMBS}, 200
     if request.method == "POST":
         if form.is_valid():
             address = request.META.get("REMOTE_ADDR", "")
             try:
                 case = services.look_up(**form.cleaned_data, address=address)
-                context |= {"case": case, "standing": standing.of(case, on=today())}
+                context |= {"form": ReceiptForm(), "case": case, "standing": standing.of(case, on=today())}
             except ReceiptRefused as refusal:
                 form.add_error(None, refusal.message)
                 status = 429 if refusal.code == TOO_MANY else 404
