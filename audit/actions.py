@@ -125,6 +125,7 @@ class Action(models.TextChoices):
     MEMORANDUM_CHANGED = "sanctions.memorandum.changed", "修改备忘录草案"
     MEMORANDUM_SUBMITTED = "sanctions.memorandum.submitted", "提交备忘录复核"
     MEMORANDUM_RETURNED = "sanctions.memorandum.returned", "退回备忘录"
+    MEMORANDUM_ABANDONED = "sanctions.memorandum.abandoned", "放弃备忘录草案"
     MEMORANDUM_APPROVED = "sanctions.memorandum.approved", "批准备忘录"
     MEMORANDUM_REPEALED = "sanctions.memorandum.repealed", "终止备忘录"
     LISTS_SEEDED = "sanctions.lists.seeded", "初始化名单、备忘录和事项"

@@ -205,6 +205,7 @@ urlpatterns = [
     path("memoranda/<uuid:public_id>/measures/", inside(drafting_memoranda.measure), name="measure-new"),
     path("memoranda/<uuid:public_id>/measures/<int:number>/", inside(drafting_memoranda.measure), name="measure"),
     path("memoranda/<uuid:public_id>/submit/", inside(drafting_memoranda.submit), name="memorandum-submit"),
+    path("memoranda/<uuid:public_id>/abandon/", inside(drafting_memoranda.abandon), name="memorandum-abandon"),
     path("memoranda/<uuid:public_id>/decide/", inside(memoranda.decide), name="memorandum-decide"),
     path("memoranda/<uuid:public_id>/repeal/", inside(memoranda.repeal), name="memorandum-repeal"),
     path("tasks/", inside(measure_tasks.task_list), name="tasks"),

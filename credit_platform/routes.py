@@ -216,6 +216,7 @@ ROUTES: dict[str, Rule] = {
     "office:measure-new": Rule(Access.SCOPED, FORM),
     "office:measure": Rule(Access.SCOPED, FORM),
     "office:memorandum-submit": Rule(Access.SCOPED, POST),
+    "office:memorandum-abandon": Rule(Access.SCOPED, POST),
     "office:memorandum-decide": Rule(Access.SCOPED, FORM),
     "office:memorandum-repeal": Rule(Access.SCOPED, FORM),
     "office:tasks": Rule(Access.SCOPED),

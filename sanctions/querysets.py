@@ -47,7 +47,7 @@ class MemorandumQuerySet(DatedQuerySet):
         own = Q(author=user)
         if user.department_id:
             own |= Q(author__department=user.department_id)
-        return self.filter(~Q(state__in=workflow.MEMORANDUM_DRAFTS) | own)
+        return self.filter(~Q(state__in=workflow.MEMORANDUM_UNPUBLISHED) | own)
 
 
 class ListingQuerySet(ScopedQuerySet):

@@ -45,6 +45,7 @@ class MemorandumState(TextChoices):
     RETURNED = "returned", "退回修改"
     APPROVED = "approved", "已生效"
     REPEALED = "repealed", "已终止"
+    ABANDONED = "abandoned", "已放弃"
 
 
 class TaskState(TextChoices):
@@ -82,12 +83,15 @@ REGISTERED, DRAFT, SUBMITTED = (
     MemorandumState.DRAFT.value,
     MemorandumState.SUBMITTED.value,
 )
-RETURNED, APPROVED, REPEALED = (
+RETURNED, APPROVED, REPEALED, ABANDONED = (
     MemorandumState.RETURNED.value,
     MemorandumState.APPROVED.value,
     MemorandumState.REPEALED.value,
+    MemorandumState.ABANDONED.value,
 )
 MEMORANDUM_DRAFTS = (DRAFT, SUBMITTED, RETURNED)
+MEMORANDUM_EDITABLE = (DRAFT, RETURNED)
+MEMORANDUM_UNPUBLISHED = (*MEMORANDUM_DRAFTS, ABANDONED)
 
 ISSUED, RECEIVED = TaskState.ISSUED.value, TaskState.RECEIVED.value
 EXECUTED, DECLINED, INAPPLICABLE = TaskState.EXECUTED.value, TaskState.DECLINED.value, TaskState.INAPPLICABLE.value
@@ -117,6 +121,8 @@ TRANSITIONS = {
     (RETURNED, "submit"): (SUBMITTED, MEASURES),
     (SUBMITTED, "return"): (RETURNED, MEASURES),
     (SUBMITTED, "approve"): (APPROVED, MEASURES),
+    (DRAFT, "abandon"): (ABANDONED, MEASURES),
+    (RETURNED, "abandon"): (ABANDONED, MEASURES),
     (APPROVED, "repeal"): (REPEALED, MEASURES),
     (REGISTERED, "repeal"): (REPEALED, MEASURES),
     (ISSUED, "receive"): (RECEIVED, TRIGGER),
@@ -165,6 +171,8 @@ WORDS = {
     (RETURNED, "submit"): ("提交复核", AUTHOR),
     (SUBMITTED, "return"): ("退回修改", REVIEWER),
     (SUBMITTED, "approve"): ("批准", REVIEWER),
+    (DRAFT, "abandon"): ("放弃草案", AUTHOR),
+    (RETURNED, "abandon"): ("放弃草案", AUTHOR),
     (APPROVED, "repeal"): ("终止", REVIEWER),
     (REGISTERED, "repeal"): ("终止", REVIEWER),
     (ISSUED, "receive"): ("签收", IMPLEMENTER),

@@ -53,6 +53,7 @@ from sanctions.services.listings import (
     suspend_listing,
 )
 from sanctions.services.memoranda import (
+    abandon_memorandum,
     approve_memorandum,
     change_memorandum,
     draft_edition,
@@ -70,6 +71,7 @@ from sanctions.services.webhooks import end_subscription, notice_changes, replay
 
 __all__ = [
     "Ban",
+    "abandon_memorandum",
     "accept_commitment",
     "accept_deferral",
     "accept_inbound",

@@ -103,6 +103,7 @@ PARAMETERS: dict[str, Callable[[Side], dict]] = {
             "memorandum-change",
             "measure-new",
             "memorandum-submit",
+            "memorandum-abandon",
             "memorandum-decide",
             "memorandum-repeal",
         )
