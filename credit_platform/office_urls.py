@@ -9,6 +9,7 @@ from catalogue.views import drafting, editions
 from catalogue.views import items as catalogue
 from credit_platform import help, office
 from credit_platform.office import inside
+from evaluation import views as evaluation
 from exchange import views as exchange
 from records.views import (
     batches,
@@ -287,6 +288,13 @@ urlpatterns = [
     path("promotions/<uuid:public_id>/", inside(promotion.event), name="promotion"),
     path("promotions/<uuid:public_id>/publish/", inside(promotion.publish), name="promotion-publish"),
     path("promotions/<uuid:public_id>/close/", inside(promotion.close), name="promotion-close"),
+    # Places
+    path("evaluation/", inside(evaluation.overview), name="evaluation"),
+    path("evaluation/methods/new/", inside(evaluation.new_method), name="evaluation-method-new"),
+    path("evaluation/methods/<int:edition>/", inside(evaluation.method), name="evaluation-method"),
+    path("evaluation/<uuid:public_id>/", inside(evaluation.edition), name="evaluation-edition"),
+    path("evaluation/<uuid:public_id>/places/<str:region>/", inside(evaluation.place), name="evaluation-place"),
+    path("evaluation/<uuid:public_id>/export.xlsx", inside(evaluation.export), name="evaluation-export"),
     # Help
     path("help/", inside(help.flows), name="help"),
     path("help/<str:topic>/", inside(help.topic), name="help-topic"),

@@ -49,6 +49,7 @@ ROUTES: dict[str, Rule] = {
     "portal:finance": Rule(Access.PUBLIC),
     "portal:promotions": Rule(Access.PUBLIC),
     "portal:promotion": Rule(Access.PUBLIC),
+    "portal:evaluation": Rule(Access.PUBLIC),
     "portal:about": Rule(Access.PUBLIC),
     "portal:accessibility": Rule(Access.PUBLIC),
     "portal:heads": Rule(Access.PUBLIC),
@@ -289,6 +290,13 @@ ROUTES: dict[str, Rule] = {
     "office:promotion": Rule(Access.SCOPED),
     "office:promotion-publish": Rule(Access.SCOPED, POST),
     "office:promotion-close": Rule(Access.SCOPED, POST),
+    # Places
+    "office:evaluation": Rule(Access.SCOPED, FORM),
+    "office:evaluation-method-new": Rule(Access.SCOPED, FORM),
+    "office:evaluation-method": Rule(Access.SCOPED, FORM),
+    "office:evaluation-edition": Rule(Access.SCOPED, FORM),
+    "office:evaluation-place": Rule(Access.SCOPED),
+    "office:evaluation-export": Rule(Access.SCOPED),
     # The reviewers' queue
     "admin-front": Rule(Access.ADMIN),
     "cases:queue": Rule(Access.REVIEWER),

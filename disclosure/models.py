@@ -392,3 +392,29 @@ class PublicRecommendation(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class PublicEvaluation(models.Model):
+    """How a place stands in an edition issued to be published; no department is in the view (21号六（四）)."""
+
+    edition_id = models.UUIDField()
+    since = models.DateField("自（月）")
+    until = models.DateField("至（月）")
+    issued_on = models.DateField("印发日期")
+    method_name = models.CharField("办法", max_length=100)
+    method_edition = models.PositiveSmallIntegerField("版次")
+    method_text = models.TextField("说明")
+    region_code = models.CharField("区划代码", max_length=6)
+    region_name = models.CharField("地区", max_length=50)
+    is_county = models.BooleanField("县级")
+    score = models.DecimalField("得分", max_digits=4, decimal_places=1, null=True)
+    lines = models.JSONField("逐项")
+
+    class Meta:
+        managed = False
+        db_table = "public_evaluation"
+        default_permissions = ()
+        verbose_name = verbose_name_plural = "公布的地方综合信用评价"
+
+    def __str__(self):
+        return f"{self.region_name} {self.since:%Y-%m}"

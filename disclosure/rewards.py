@@ -1,13 +1,14 @@
-"""The portal's pages of what the honest are offered: finance products (F051) and events that recommend them (F052)."""
+"""The portal's pages of rewards, and of how places stand: finance products, events, evaluations (F051, F052, F106)."""
 
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 
-from disclosure.models import PublicFinanceProduct, PublicPromotionEvent
+from disclosure.models import PublicEvaluation, PublicFinanceProduct, PublicPromotionEvent
 from disclosure.paging import PAGE_SIZE, page_number, page_of
 from disclosure.role import unindexed
 from disclosure.views import HOME, page
+from evaluation.policy import BY_KIND, cells_of
 
 SERVICES = ("信用服务", "/services/")
 
@@ -43,3 +44,33 @@ def promotion(request, public_id):
         "crumbs": [HOME, SERVICES, ("诚信企业推介", reverse("portal:promotions")), (event.name, "")],
     }
     return render(request, "disclosure/promotion.html", context)
+
+
+EDITIONS_SHOWN = 4
+
+
+@page
+def evaluation(request):
+    """The newest editions that were published, their prefectures in the order of the codes: nobody is put last."""
+    newest = PublicEvaluation.objects.order_by("-until", "-issued_on").values_list("edition_id", flat=True)
+    editions = list(dict.fromkeys(newest))[:EDITIONS_SHOWN]
+    context = {
+        "editions": [_edition(edition) for edition in editions],
+        "section": "services",
+        "crumbs": [HOME, SERVICES, ("地方综合信用评价", "")],
+    }
+    return render(request, "disclosure/evaluation.html", context)
+
+
+def _edition(edition_id) -> dict:
+    places = list(PublicEvaluation.objects.filter(edition_id=edition_id, is_county=False).order_by("region_code"))
+    first = places[0]
+    return {
+        "period": f"{first.since:%Y-%m} 至 {first.until:%Y-%m}",
+        "issued_on": first.issued_on,
+        "method_name": first.method_name,
+        "method_edition": first.method_edition,
+        "method_text": first.method_text,
+        "heads": [(BY_KIND[line["kind"]].name, line["weight"]) for line in first.lines],
+        "rows": [(place.region_name, place.score, cells_of(place.lines)) for place in places],
+    }

@@ -22,6 +22,7 @@ urlpatterns = [
     path("services/finance/", rewards.finance, name="finance"),
     path("services/promotions/", rewards.promotions, name="promotions"),
     path("services/promotions/<uuid:public_id>/", rewards.promotion, name="promotion"),
+    path("services/evaluation/", rewards.evaluation, name="evaluation"),
     path("about/", views.about, name="about"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("heads/", views.tree_heads, name="heads"),

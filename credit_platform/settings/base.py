@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "records",
     "sanctions",
     "repair",
+    "evaluation",
     "exchange",
     "disclosure",
 ]

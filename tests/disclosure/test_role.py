@@ -30,6 +30,7 @@ SECRET_TABLES = (
     "sanctions_eligibilitycertificate",
     "sanctions_financeapplication",
     "sanctions_recommendation",
+    "evaluation_placeevaluation",
 )
 READABLE = {
     "public_subject",
@@ -43,6 +44,7 @@ READABLE = {
     "public_list_kind",
     "public_supervision_method",
     "public_finance_product",
+    "public_evaluation",
     "public_promotion_event",
     "public_recommendation",
     "accounts_region",

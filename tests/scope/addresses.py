@@ -7,7 +7,7 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from credit_platform.routes import ROUTES, Access
 from tests.disclosure.factory import make_event
-from tests.scope.province import Side
+from tests.scope.province import Side, issue_evaluation
 
 ADMIN = "admin:"
 
@@ -155,6 +155,10 @@ PARAMETERS: dict[str, Callable[[Side], dict]] = {
     "office:promotion-publish": lambda side: {"public_id": side.rewards.event.public_id},
     "office:promotion-close": lambda side: {"public_id": side.rewards.event.public_id},
     "portal:promotion": lambda side: {"public_id": make_event().public_id},
+    "office:evaluation-method": lambda side: {"edition": issue_evaluation().method.edition},
+    "office:evaluation-edition": lambda side: {"public_id": issue_evaluation().public_id},
+    "office:evaluation-place": lambda side: {"public_id": issue_evaluation().public_id, "region": "530100"},
+    "office:evaluation-export": lambda side: {"public_id": issue_evaluation().public_id},
     "office:supervision-class": lambda side: {"public_id": side.classed.public_id},
     "office:points-account": lambda side: {"public_id": side.account.public_id},
     "office:points-delete": lambda side: {"public_id": side.account.public_id},
@@ -183,6 +187,10 @@ COMMON = {
     "office:edition-json",
     "office:edition-workbook",
     "office:bulletin",
+    "office:evaluation-method",
+    "office:evaluation-edition",
+    "office:evaluation-place",
+    "office:evaluation-export",
     "office:help-topic",
     "office:commitment-entry",
     "checks-api:cases",

@@ -12,6 +12,8 @@ from accounts.services import issue_token, place_user
 from catalogue.models import LegalBasis
 from credit_platform import demo, demo_items
 from credit_platform.routes import Access
+from evaluation import services as evaluation
+from evaluation.models import EvaluationEdition
 from exchange.models import Handover
 from records import services, storage
 from records.models import (
@@ -369,3 +371,20 @@ def give_back(record: Record, word: str) -> Handover:
     return Handover.objects.create(
         record=record, refused_revision=record.revision, code="displayed_until_invalid", reason=f"{word}被退回"
     )
+
+
+def issue_evaluation() -> EvaluationEdition:
+    """What was issued about places; it belongs to nobody, and is made once."""
+    if made := EvaluationEdition.objects.first():
+        return made
+    author, other = (make_user(f"评价{name}", None, Role.SUPERVISOR) for name in ("甲", "乙"))
+    indicators = [{"kind": "timely", "weight": 100}]
+    method = evaluation.draw_up_method("示例评价办法", "示例说明", indicators, actor=author)
+    evaluation.adopt_method(method, actor=other, opinion="同意", on=TODAY, today=TODAY)
+    month = date(2026, 9, 1)
+    edition = EvaluationEdition.objects.create(
+        method=method, since=month, until=month, definition=1, computed_at=timezone.now(), drafted_by=author
+    )
+    line = indicators[0] | {"part": 9, "whole": 10, "points": "90.0", "departments": []}
+    edition.places.create(region_id="530100", is_county=False, score=90, lines=[line])
+    return evaluation.issue_edition(edition, actor=other, publish=True, today=TODAY)
