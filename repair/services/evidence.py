@@ -21,7 +21,8 @@ from records.errors import Refused
 from repair import filetypes, scanning, workflow
 from repair.errors import NotYours
 from repair.models import Applicant, Case, Draft, Evidence, Scan
-from repair.services.base import Outsider, locked
+from repair.services.base import locked
+from repair.services.outsiders import outsider
 
 MIB = 1024 * 1024
 PREFIX = "ev"  # no other file's name begins so: theirs are hexadecimal
@@ -159,7 +160,7 @@ def _forget(rows: Iterable[Evidence]) -> None:
 
 
 def _note(action: Action, evidence: Evidence, by: User | Applicant | None) -> None:
-    actor = Outsider(f"applicant:{by.pk}", str(by)) if isinstance(by, Applicant) else by
+    actor = outsider(by) if isinstance(by, Applicant) else by
     case = evidence.case.number if evidence.case else ""
     detail = {"evidence": str(evidence.public_id), "type": evidence.media_type, "size": evidence.size, "case": case}
     audit.record(action, evidence, actor=actor, detail=detail | {"digest": evidence.digest, "scan": evidence.scan})
