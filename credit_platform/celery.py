@@ -23,6 +23,7 @@ app.conf.task_routes = {
     "sanctions.tasks.send_webhooks": {"queue": "national"},  # waits for others
     "sanctions.tasks.*": {"queue": "batches"},
     "repair.tasks.send_notices": {"queue": "national"},  # waits for others
+    "repair.tasks.scan_evidence": {"queue": "national"},
     "repair.tasks.*": {"queue": "batches"},
     "exchange.tasks.*": {"queue": "national"},
     "audit.tasks.*": {"queue": "evidence"},
@@ -50,6 +51,8 @@ app.conf.beat_schedule = {
         ("cases past their term", "repair.tasks.note_missed", 3600.0, 3600),
         ("cases the nation has followed", "repair.tasks.follow_national", 60.0, 60),
         ("notices about cases", "repair.tasks.send_notices", 10.0, 10),
+        ("evidence to scan", "repair.tasks.scan_evidence", 300.0, 300),
+        ("evidence nobody submitted", "repair.tasks.sweep_evidence", 3600.0, 3600),
         ("pending for the nation", "exchange.tasks.push_pending", 3.0, 3),
         ("persons to verify", "exchange.tasks.verify_persons", 30.0, 30),
         ("heads for the nation", "exchange.tasks.push_heads", 60.0, 60),

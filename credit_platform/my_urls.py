@@ -1,14 +1,18 @@
-"""What a subject finds about itself, and what it asks for. Everything but the door is `applicant_required`."""
+"""What a subject finds about itself and asks for, below /my/; and how a case stands, for who holds its receipt.
 
-from django.urls import path
+Everything below /my/ but the door is `applicant_required`.
+"""
 
-from repair.views import mine, signing_in
+from django.urls import include, path
+
+from repair.views import mine, progress, signing_in
 
 app_name = "my"
-urlpatterns = [
+MINE = [
     path("", mine.home, name="home"),
     path("sign-in/", signing_in.sign_in, name="sign-in"),
     path("callback/", signing_in.callback, name="callback"),
     path("sign-out/", signing_in.sign_out, name="sign-out"),
     path("records/<uuid:public_id>/", mine.record, name="record"),
 ]
+urlpatterns = [path("my/", include(MINE)), path("progress/", progress.progress, name="progress")]

@@ -9,6 +9,7 @@ from catalogue.views import drafting, editions
 from catalogue.views import items as catalogue
 from credit_platform import help, office
 from credit_platform.office import inside
+from evaluation import views as evaluation
 from exchange import views as exchange
 from records.views import (
     batches,
@@ -40,11 +41,13 @@ from sanctions.views import (
     checks,
     commitments,
     eligibility,
+    finance,
     listing,
     lists,
     memoranda,
     opinions,
     points,
+    promotion,
     proposing,
     supervision,
     usage,
@@ -203,6 +206,7 @@ urlpatterns = [
     path("memoranda/<uuid:public_id>/measures/", inside(drafting_memoranda.measure), name="measure-new"),
     path("memoranda/<uuid:public_id>/measures/<int:number>/", inside(drafting_memoranda.measure), name="measure"),
     path("memoranda/<uuid:public_id>/submit/", inside(drafting_memoranda.submit), name="memorandum-submit"),
+    path("memoranda/<uuid:public_id>/abandon/", inside(drafting_memoranda.abandon), name="memorandum-abandon"),
     path("memoranda/<uuid:public_id>/decide/", inside(memoranda.decide), name="memorandum-decide"),
     path("memoranda/<uuid:public_id>/repeal/", inside(memoranda.repeal), name="memorandum-repeal"),
     path("tasks/", inside(measure_tasks.task_list), name="tasks"),
@@ -221,6 +225,7 @@ urlpatterns = [
     path("records/<uuid:public_id>/request/", inside(counter.new_request), name="request-new"),
     path("requests/evidence/<uuid:public_id>/", inside(evidence.evidence), name="request-evidence"),
     path("requests/<uuid:public_id>/", inside(inbox.request_page), name="request"),
+    path("requests/<uuid:public_id>/receipt/", inside(counter.receipt), name="request-receipt"),
     path("requests/<uuid:public_id>/answer/", inside(inbox.answer), name="request-answer"),
     path("restorations/<uuid:public_id>/confirm/", inside(inbox.confirm), name="restoration-confirm"),
     path("bans/", inside(bans.ban_list), name="bans"),
@@ -266,6 +271,30 @@ urlpatterns = [
     path("points/", inside(points.account_list), name="points"),
     path("points/<uuid:public_id>/", inside(points.account), name="points-account"),
     path("points/<uuid:public_id>/delete/", inside(points.delete), name="points-delete"),
+    # What rewards the honest
+    path("finance/", inside(finance.product_list), name="finance"),
+    path("finance/new/", inside(finance.new_product), name="finance-new"),
+    path("finance/apply/", inside(finance.apply), name="finance-apply"),
+    path("finance/applications/", inside(finance.application_list), name="finance-applications"),
+    path("finance/applications/<uuid:public_id>/", inside(finance.application), name="finance-application"),
+    path("finance/applications/<uuid:public_id>/package/", inside(finance.package), name="finance-package"),
+    path("finance/applications/<uuid:public_id>/answer/", inside(finance.answer), name="finance-answer"),
+    path("finance/applications/<uuid:public_id>/revoke/", inside(finance.revoke), name="finance-revoke"),
+    path("finance/<uuid:public_id>/", inside(finance.product), name="finance-product"),
+    path("finance/<uuid:public_id>/publish/", inside(finance.publish), name="finance-publish"),
+    path("finance/<uuid:public_id>/close/", inside(finance.close), name="finance-close"),
+    path("promotions/", inside(promotion.event_list), name="promotions"),
+    path("promotions/new/", inside(promotion.new_event), name="promotion-new"),
+    path("promotions/<uuid:public_id>/", inside(promotion.event), name="promotion"),
+    path("promotions/<uuid:public_id>/publish/", inside(promotion.publish), name="promotion-publish"),
+    path("promotions/<uuid:public_id>/close/", inside(promotion.close), name="promotion-close"),
+    # Places
+    path("evaluation/", inside(evaluation.overview), name="evaluation"),
+    path("evaluation/methods/new/", inside(evaluation.new_method), name="evaluation-method-new"),
+    path("evaluation/methods/<int:edition>/", inside(evaluation.method), name="evaluation-method"),
+    path("evaluation/<uuid:public_id>/", inside(evaluation.edition), name="evaluation-edition"),
+    path("evaluation/<uuid:public_id>/places/<str:region>/", inside(evaluation.place), name="evaluation-place"),
+    path("evaluation/<uuid:public_id>/export.xlsx", inside(evaluation.export), name="evaluation-export"),
     # Help
     path("help/", inside(help.flows), name="help"),
     path("help/<str:topic>/", inside(help.topic), name="help-topic"),

@@ -14,7 +14,7 @@ urlpatterns = [
     path("api/v1/", include("records.api_urls")),
     path("api/v1/", include("sanctions.api_urls")),
     path("office/", include("credit_platform.office_urls")),
-    path("my/", include("credit_platform.my_urls")),
+    path("", include("credit_platform.my_urls")),
     path("admin/", admin_front, name="admin-front"),
     path("admin/cases/", include("credit_platform.queue_urls")),
     path("admin/", admin.site.urls),

@@ -18,7 +18,7 @@ from disclosure.querysets import (
 from records.models import Standing
 from records.workflow import DISPUTED
 from repair.policy import Rule, rule_from
-from sanctions.models import Verdict
+from sanctions.models import EventKind, FinanceKind, Verdict
 
 
 class PublicSubject(models.Model):
@@ -93,7 +93,10 @@ class PublicFormerAddress(models.Model):
 
 
 class PublicRecord(models.Model):
-    """A record on display today. A natural person's name is masked and `subject_code` is None."""
+    """A record on display today. A natural person's name is masked and `subject_code` is None.
+
+    `restored_on`: the day a repair got by false means was taken back and the record shown again; None of most.
+    """
 
     public_id = models.UUIDField()
     item_id = models.BigIntegerField()
@@ -117,6 +120,7 @@ class PublicRecord(models.Model):
     department_name = models.CharField("报送部门", max_length=100)
     updated_at = models.DateTimeField("更新时间")
     values = models.JSONField("内容")
+    restored_on = models.DateField("撤销修复、恢复公示日期", null=True)
 
     objects = PublicRecordQuerySet.as_manager()
 
@@ -358,3 +362,101 @@ class PublicRepairRule(models.Model):
     def terms_in_force(self) -> dict[str, Term]:
         """The time limits of today by their keys."""
         return {key: Term(term["amount"], Unit(term["unit"])) for key, term in (self.terms or {}).items()}
+
+
+class PublicFinanceProduct(models.Model):
+    """What a bank offers to the honest, while applications are taken (33号（七）). Who applies is not in the view."""
+
+    public_id = models.UUIDField()
+    kind = models.CharField("种类", max_length=6, choices=FinanceKind.choices)
+    name = models.CharField("名称", max_length=100)
+    bank_name = models.CharField("银行或者机构", max_length=100)
+    objects_text = models.TextField("适用对象")
+    conditions = models.TextField("申请条件")
+    amount = models.CharField("额度", max_length=100)
+    term = models.CharField("期限", max_length=100)
+    cost = models.CharField("利率和费用", max_length=200)
+    contact = models.CharField("咨询方式", max_length=100)
+    source = models.CharField("来源", max_length=200)
+    published_on = models.DateField("公布日期")
+    offered_until = models.DateField("受理至", null=True)
+    department_name = models.CharField("登记部门", max_length=100)
+    basis_document_no = models.CharField(max_length=100)
+    basis_article = models.CharField(max_length=100)
+
+    class Meta:
+        managed = False
+        db_table = "public_finance_product"
+        default_permissions = ()
+        verbose_name = verbose_name_plural = "公布的金融产品"
+
+    def __str__(self):
+        return self.name
+
+
+class PublicPromotionEvent(models.Model):
+    """A fair or a meeting with banks at which honest organisations are recommended (33号（八）)."""
+
+    public_id = models.UUIDField()
+    kind = models.CharField("种类", max_length=10, choices=EventKind.choices)
+    name = models.CharField("名称", max_length=100)
+    place = models.CharField("地点", max_length=100)
+    begins_on = models.DateField("开始日期")
+    ends_on = models.DateField("结束日期")
+    about = models.TextField("说明")
+    published_on = models.DateField("公布日期")
+    department_name = models.CharField("主办部门", max_length=100)
+
+    class Meta:
+        managed = False
+        db_table = "public_promotion_event"
+        default_permissions = ()
+        verbose_name = verbose_name_plural = "公布的推介活动"
+
+    def __str__(self):
+        return self.name
+
+
+class PublicRecommendation(models.Model):
+    """Whom an event recommends and why; gone from the view with the red listing it rests on."""
+
+    event = models.ForeignKey(PublicPromotionEvent, models.DO_NOTHING, related_name="recommendations")
+    code = models.CharField("代码", max_length=36)
+    name = models.CharField("名称", max_length=200)
+    region_name = models.CharField("区划", max_length=50)
+    reason = models.CharField("推介理由", max_length=300)
+
+    class Meta:
+        managed = False
+        db_table = "public_recommendation"
+        default_permissions = ()
+        verbose_name = verbose_name_plural = "公布的推介名单"
+
+    def __str__(self):
+        return self.name
+
+
+class PublicEvaluation(models.Model):
+    """How a place stands in an edition issued to be published; no department is in the view (21号六（四）)."""
+
+    edition_id = models.UUIDField()
+    since = models.DateField("自（月）")
+    until = models.DateField("至（月）")
+    issued_on = models.DateField("印发日期")
+    method_name = models.CharField("办法", max_length=100)
+    method_edition = models.PositiveSmallIntegerField("版次")
+    method_text = models.TextField("说明")
+    region_code = models.CharField("区划代码", max_length=6)
+    region_name = models.CharField("地区", max_length=50)
+    is_county = models.BooleanField("县级")
+    score = models.DecimalField("得分", max_digits=4, decimal_places=1, null=True)
+    lines = models.JSONField("逐项")
+
+    class Meta:
+        managed = False
+        db_table = "public_evaluation"
+        default_permissions = ()
+        verbose_name = verbose_name_plural = "公布的地方综合信用评价"
+
+    def __str__(self):
+        return f"{self.region_name} {self.since:%Y-%m}"

@@ -10,6 +10,7 @@ from disclosure.regions import full_names
 from records.models import Standing
 
 DISPUTED_BADGE = {"kind": "info", "icon": "pause", "label": "异议核查中"}
+RESTORED_BADGE = {"kind": "info", "icon": "info", "label": "修复被撤销"}
 
 
 def record_row(record: PublicRecord, *, about: bool = False) -> dict:
@@ -23,8 +24,14 @@ def record_row(record: PublicRecord, *, about: bool = False) -> dict:
         "decided_on": record.decided_on,
         "displayed_until": record.displayed_until,
         "is_lasting": record.displayed_until >= WITHOUT_END,
-        "state": DISPUTED_BADGE if record.is_disputed else None,
+        "state": _badge(record),
     }
+
+
+def _badge(record: PublicRecord) -> dict | None:
+    if record.is_disputed:
+        return DISPUTED_BADGE
+    return RESTORED_BADGE if record.restored_on else None
 
 
 def subject_rows(ids: list[int], former: dict[int, str]) -> list[dict]:

@@ -46,6 +46,9 @@ class RecordSerializer(serializers.Serializer):
     severity = serializers.CharField(help_text="失信程度：minor、general、serious 或空")
     reference_only = serializers.BooleanField(source="is_reference", help_text="仅供参考，不是公共信用信息")
     disputed = serializers.BooleanField(source="is_disputed", help_text="正在核查异议")
+    repair_revoked_on = serializers.DateField(
+        source="restored_on", allow_null=True, help_text="信用修复被撤销、恢复公示的日期；没有的为空"
+    )
     values = serializers.SerializerMethodField(help_text="国家标准代码 → 内容")
     fields = serializers.SerializerMethodField("get_names", help_text="国家标准代码 → 字段中文名称")
     url = serializers.SerializerMethodField(help_text="门户页面地址")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from disclosure import views
+from disclosure import rewards, views
 
 app_name = "portal"
 urlpatterns = [
@@ -19,6 +19,10 @@ urlpatterns = [
     path("services/", views.services, name="services"),
     path("services/flows/", views.flows, name="flows"),
     path("services/supervision/", views.supervision, name="supervision"),
+    path("services/finance/", rewards.finance, name="finance"),
+    path("services/promotions/", rewards.promotions, name="promotions"),
+    path("services/promotions/<uuid:public_id>/", rewards.promotion, name="promotion"),
+    path("services/evaluation/", rewards.evaluation, name="evaluation"),
     path("about/", views.about, name="about"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("heads/", views.tree_heads, name="heads"),

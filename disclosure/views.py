@@ -216,6 +216,7 @@ def record(request, public_id):
         "record": found,
         "title": redact(found.title),
         "statement": _statement_about(found),
+        "restored": _restored_words(found, why.until),
         "why": why,
         "advice": advice,
         "subjects_url": _own_url(found),
@@ -226,6 +227,13 @@ def record(request, public_id):
         "actions": _record_actions(found, why.item, advice),
     }
     return render(request, "disclosure/record.html", context)
+
+
+def _restored_words(record: PublicRecord, until: str) -> str:
+    """What everybody is told of a repair that was taken back."""
+    if record.restored_on is None:
+        return ""
+    return f"这条信息曾经信用修复，修复已于 {record.restored_on.isoformat()} 依法撤销，恢复公示至 {until}。"
 
 
 def _statement_about(record: PublicRecord) -> dict | None:

@@ -62,11 +62,13 @@ def claim(limit: int) -> list[Claimed]:
 def told_values(record_ids: list[int]) -> dict[int, dict[str, str]]:
     """What the nation is told of these records: what the world may read, and the shared fields of what is forwarded.
 
-    One whose display ended a moment ago is not there: nothing to tell.
+    One whose display ended a moment ago is not there: nothing to tell. One shown again after a false repair says so.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, values FROM public_record WHERE id = ANY(%(ids)s) "
+            "SELECT id, CASE WHEN restored_on IS NULL THEN values "
+            "ELSE values || jsonb_build_object('XFZT', '修复被撤销') END "
+            "FROM public_record WHERE id = ANY(%(ids)s) "
             "UNION ALL SELECT id, values FROM national_reference WHERE id = ANY(%(ids)s)",
             {"ids": record_ids},
         )

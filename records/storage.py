@@ -1,5 +1,6 @@
 """What departments sent, kept as it came, encrypted, outside the database; opened in memory only."""
 
+import datetime
 import gzip
 import os
 from collections.abc import Iterable, Iterator
@@ -54,7 +55,16 @@ def save(name: str, chunks: Iterable[bytes], *, limit: int) -> tuple[str, int]:
 
 
 def discard(name: str) -> None:
+    """Delete it, and what a writer that was killed has left of it."""
     _path(name).unlink(missing_ok=True)
+    _path(name).with_suffix(".part").unlink(missing_ok=True)
+
+
+def untouched(beginning: str, *, since: datetime.datetime) -> set[str]:
+    """Names that begin with these two characters and have not been written to since."""
+    until = since.timestamp()
+    files = _path(beginning).parent.glob(f"{beginning}*")
+    return {path.stem for path in files if path.stat().st_mtime < until}
 
 
 @contextmanager

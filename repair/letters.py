@@ -78,16 +78,23 @@ def values_of(case: Case, today: date) -> dict[str, str]:
     }
 
 
-def remedies(on: date) -> str:
+def remedies(on: date, against: str = "本决定") -> str:
     """Where one may turn against a decision, within which days."""
     return (
-        f"对本决定不服的，可以自收到之日起{_term(RECONSIDERATION, on)}内依照《中华人民共和国行政复议法》申请行政复议，"
+        f"对{against}不服的，"
+        f"可以自收到之日起{_term(RECONSIDERATION, on)}内依照《中华人民共和国行政复议法》申请行政复议，"
         f"或者{_term(LAWSUIT, on)}内依照《中华人民共和国行政诉讼法》向有管辖权的人民法院提起行政诉讼。"
     )
 
 
-def _term(key: str, on: date) -> str:
+def term_of(key: str | None, on: date) -> str:
+    """The time limit in words, such as 10 个工作日; empty where there is none."""
     try:
-        return f" {TimeLimit.objects.in_force(key, on=on).as_term()}"
+        return str(TimeLimit.objects.in_force(key, on=on).as_term()) if key else ""
     except TimeLimitMissing:
-        return "法定期限"
+        return ""
+
+
+def _term(key: str, on: date) -> str:
+    term = term_of(key, on)
+    return f" {term}" if term else "法定期限"

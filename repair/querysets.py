@@ -36,6 +36,13 @@ class CaseQuerySet(ScopedQuerySet):
             Q(subject__in=list(subjects), applicant__isnull=False) | Q(applicant=applicant, subject__isnull=True)
         )
 
+    def handed_in_to(self, user):
+        """What this member of staff, or another of the same department, took in on paper at a counter."""
+        seen = self.visible_to(user).filter(channel="counter")
+        if user.department_id:
+            return seen.filter(opened_by__department=user.department_id)
+        return seen.filter(opened_by=user)
+
     def open(self):
         """Not closed."""
         return self.filter(state__in=workflow.CASE_OPEN)

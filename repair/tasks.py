@@ -1,6 +1,7 @@
 """Celery's edge: one verb called. Losing any of these messages loses only time."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from deadlines.clock import today
 from repair import services
@@ -20,6 +21,16 @@ def note_missed() -> None:
 def follow_national() -> None:
     services.end_synchronised(today=today())
     services.confirm_national(today=today())
+
+
+@shared_task
+def scan_evidence() -> None:
+    services.scan_waiting()
+
+
+@shared_task
+def sweep_evidence() -> None:
+    services.sweep_evidence(now=timezone.now())
 
 
 @shared_task

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from django.db import connection
 
 from records.models import Subject
+from sanctions.models import Check, Matter
+from sanctions.policy import three_years_before
 
 FOLDER = Path(__file__).parent / "sql"
 # One statement after another, blank lines between them.
@@ -68,16 +70,21 @@ def classify(run: int, *, today: date) -> int:
         return cursor.rowcount
 
 
-# What a check asks. At two hundred a second the making of such a statement costs more than its answer, so the text
-# stands here, and the plan of the long one is kept by the function (sql/0050_checking.sql).
+# What a check asks and keeps. At two hundred a second the making of such a statement costs more than its answer, so the
+# text stands here, and the plans of the long ones are kept by functions (sql/0050_checking.sql, 0053_held.sql).
 OF_SUBJECT = ("id", "kind", "legal_name", "name_key", "uscc", "adult_on", "verification")
-HELD = f"""
-    SELECT i.kind, i.lookup, {", ".join(f"s.{name}" for name in OF_SUBJECT)}
-    FROM unnest(%s::text[], %s::text[]) AS asked (kind, lookup)
-    JOIN records_identifier AS i ON i.kind = asked.kind AND i.lookup = asked.lookup
-    JOIN records_subject AS s ON s.id = i.subject_id
+HELD = "SELECT * FROM sanctions_held(%s, %s)"
+OF_MATTER = [field.attname for field in Matter._meta.concrete_fields]
+NAMED = f"""
+    SELECT {", ".join(field.column for field in Matter._meta.concrete_fields)} FROM sanctions_matter
+    WHERE code = %s OR name = %s ORDER BY code = %s DESC LIMIT 1
 """
 LISTED = "SELECT * FROM sanctions_listed(%s)"
+KEPT = [field for field in Check._meta.concrete_fields if not field.primary_key]
+KEEP = f"""
+    INSERT INTO sanctions_check ({", ".join(field.column for field in KEPT)})
+    VALUES ({", ".join(["%s"] * len(KEPT))}) RETURNING id
+"""
 ACTING = """
     SELECT id FROM sanctions_memorandum
     WHERE state = 'approved' AND list_codes && %s::varchar[]
@@ -104,6 +111,13 @@ class Listed(NamedTuple):
     is_under_review: bool
 
 
+def matter_named(text: str) -> Matter | None:
+    """The matter of this code, else of this name."""
+    with connection.cursor() as cursor:
+        row = cursor.execute(NAMED, [text, text, text]).fetchone()
+    return Matter.from_db(connection.alias, OF_MATTER, row) if row else None
+
+
 def held(keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Subject]:
     """The subjects of these identifiers (kind, lookup), of a merged one the survivor; columns as in OF_SUBJECT."""
     if not keys:
@@ -125,7 +139,25 @@ def listed(subjects: Sequence[int]) -> dict[int, list[Listed]]:
     return found
 
 
+def keep_check(check: Check) -> Check:
+    """Insert one receipt."""
+    values = [field.get_db_prep_save(getattr(check, field.attname), connection) for field in KEPT]
+    with connection.cursor() as cursor:
+        [check.pk] = cursor.execute(KEEP, values).fetchone()
+    return check
+
+
 def acting(list_codes: Collection[str], *, on: date) -> list[int]:
     """Memoranda that act on that day for any of these lists."""
     with connection.cursor() as cursor:
         return [pk for (pk,) in cursor.execute(ACTING, [list(list_codes), on, on]).fetchall()]
+
+
+RECOMMEND = (FOLDER / "recommend.sql").read_text(encoding="utf-8")
+
+
+def recommend(event: int, *, today: date) -> int:
+    """Freeze whom an event recommends that day, in one statement; how many they are."""
+    with connection.cursor() as cursor:
+        cursor.execute(RECOMMEND, {"event": event, "today": today, "since": three_years_before(today)})
+        return cursor.rowcount

@@ -69,6 +69,8 @@ def listing_entries(subject: Subject, user: User) -> Iterator[Entry]:
             yield Entry(listing.under_review_since, "决定正在复议或者诉讼", "", listing.review_no)
         if listing.suspended_at:
             yield Entry(listing.suspended_at, f"{name}暂不执行", department, listing.suspended_reason)
+        if listing.reentered_on:
+            yield Entry(listing.reentered_on, f"重新列入{name}", department, "撤销信用修复")
         if listing.exited_on:
             kind = ExitKind(listing.exit_kind).label
             yield Entry(listing.exited_on, f"移出{name}", department, f"{kind}：{listing.exit_reason}")

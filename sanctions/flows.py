@@ -51,4 +51,20 @@ METHOD = Flow(
     workflow.TRANSITIONS,
     workflow.WORDS,
 )
-FLOWS = (LISTING, MEMORANDUM, TASK, WEBHOOK, COMMITMENT, METHOD)
+PUBLICATION = Flow(
+    "incentive-publication",
+    "守信激励产品和推介活动的公布",
+    "一人登记、另一人核准后公布；公布后不再改动，有变化的停止公布，另行登记。",
+    workflow.PublicationState,
+    workflow.TRANSITIONS,
+    workflow.WORDS,
+)
+FINANCE = Flow(
+    "finance-application",
+    "融资申请和数据移交",
+    "只提供人人可见的内容和申请人书面授权的内容，每次移交记一行日志；授权随时可以撤回。",
+    workflow.FinanceState,
+    workflow.TRANSITIONS,
+    workflow.WORDS,
+)
+FLOWS = (LISTING, MEMORANDUM, TASK, WEBHOOK, COMMITMENT, METHOD, PUBLICATION, FINANCE)

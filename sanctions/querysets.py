@@ -47,7 +47,7 @@ class MemorandumQuerySet(DatedQuerySet):
         own = Q(author=user)
         if user.department_id:
             own |= Q(author__department=user.department_id)
-        return self.filter(~Q(state__in=workflow.MEMORANDUM_DRAFTS) | own)
+        return self.filter(~Q(state__in=workflow.MEMORANDUM_UNPUBLISHED) | own)
 
 
 class ListingQuerySet(ScopedQuerySet):
@@ -261,3 +261,39 @@ class SupervisionClassQuerySet(ScopedQuerySet):
 class PointsAccountQuerySet(ScopedQuerySet):
     def open(self):
         return self.filter(erased_on__isnull=True)
+
+
+class PublicationQuerySet(ScopedQuerySet):
+    """Products and events: what is published is everybody's, what is being prepared or over only its department's."""
+
+    def visible_to(self, user):
+        if not (user.is_authenticated and user.is_active):
+            return self.none()
+        return self.filter(Q(pk__in=super().visible_to(user).values("pk")) | Q(state=workflow.PUBLISHED))
+
+    def published(self):
+        return self.filter(state=workflow.PUBLISHED)
+
+
+class FinanceProductQuerySet(PublicationQuerySet):
+    def visible_to(self, user):
+        """A bank sees its own, whatever has become of it; a counter those it took applications for."""
+        shown = Q(pk__in=super().visible_to(user).values("pk"))
+        if user.is_authenticated and user.is_active and user.department_id:
+            unit = user.department_id
+            shown |= Q(bank=unit) & ~Q(state=workflow.COMPOSED)
+            shown |= Q(pk__in=self.model.objects.filter(applications__department=unit).values("pk"))
+        return self.filter(shown)
+
+    def offered(self, *, on: date):
+        """Published and still taking applications."""
+        return self.published().filter(Q(offered_until__isnull=True) | Q(offered_until__gte=on))
+
+
+class FinanceApplicationQuerySet(ScopedQuerySet):
+    def visible_to(self, user):
+        """Of the counter that took it, and of the bank's own account."""
+        own = super().visible_to(user).values("pk")
+        is_member = user.is_authenticated and user.is_active and user.department_id
+        of_bank = Q(product__bank=user.department_id) if is_member else Q(pk__in=[])
+        return self.filter(Q(pk__in=own) | of_bank)

@@ -9,6 +9,7 @@ RIGHTS = "国发〔2016〕33号（二十二）：建立健全信用主体权益�
 TRIGGER = "国发〔2016〕33号（十五）：建立触发反馈机制"
 MEASURES = "国发〔2016〕33号（二十）：建立激励和惩戒措施清单制度"
 REPAIR = "国发〔2016〕33号（二十一）：建立健全信用修复机制"
+FALSE = "信用修复管理办法：以虚假材料取得的修复予以撤销（条号待核对）"
 
 
 class ListingState(TextChoices):
@@ -44,6 +45,7 @@ class MemorandumState(TextChoices):
     RETURNED = "returned", "退回修改"
     APPROVED = "approved", "已生效"
     REPEALED = "repealed", "已终止"
+    ABANDONED = "abandoned", "已放弃"
 
 
 class TaskState(TextChoices):
@@ -81,12 +83,15 @@ REGISTERED, DRAFT, SUBMITTED = (
     MemorandumState.DRAFT.value,
     MemorandumState.SUBMITTED.value,
 )
-RETURNED, APPROVED, REPEALED = (
+RETURNED, APPROVED, REPEALED, ABANDONED = (
     MemorandumState.RETURNED.value,
     MemorandumState.APPROVED.value,
     MemorandumState.REPEALED.value,
+    MemorandumState.ABANDONED.value,
 )
 MEMORANDUM_DRAFTS = (DRAFT, SUBMITTED, RETURNED)
+MEMORANDUM_EDITABLE = (DRAFT, RETURNED)
+MEMORANDUM_UNPUBLISHED = (*MEMORANDUM_DRAFTS, ABANDONED)
 
 ISSUED, RECEIVED = TaskState.ISSUED.value, TaskState.RECEIVED.value
 EXECUTED, DECLINED, INAPPLICABLE = TaskState.EXECUTED.value, TaskState.DECLINED.value, TaskState.INAPPLICABLE.value
@@ -109,12 +114,15 @@ TRANSITIONS = {
     (NOTIFIED, "drop"): (DROPPED, ORDERLY),
     (STATED, "drop"): (DROPPED, ORDERLY),
     (ENTERED, "exit"): (EXITED, ORDERLY),
+    (EXITED, "reenter"): (ENTERED, FALSE),  # only what a repair had taken off
     (DRAFT, "change"): (DRAFT, MEASURES),
     (RETURNED, "change"): (RETURNED, MEASURES),
     (DRAFT, "submit"): (SUBMITTED, MEASURES),
     (RETURNED, "submit"): (SUBMITTED, MEASURES),
     (SUBMITTED, "return"): (RETURNED, MEASURES),
     (SUBMITTED, "approve"): (APPROVED, MEASURES),
+    (DRAFT, "abandon"): (ABANDONED, MEASURES),
+    (RETURNED, "abandon"): (ABANDONED, MEASURES),
     (APPROVED, "repeal"): (REPEALED, MEASURES),
     (REGISTERED, "repeal"): (REPEALED, MEASURES),
     (ISSUED, "receive"): (RECEIVED, TRIGGER),
@@ -156,12 +164,15 @@ WORDS = {
     (NOTIFIED, "drop"): ("撤销提名", PROPOSER),
     (STATED, "drop"): ("撤销提名", PROPOSER),
     (ENTERED, "exit"): ("移出名单", "认定部门负责人，期满由平台自动办理"),
+    (EXITED, "reenter"): ("撤销修复，重新列入", "平台审核员（撤销信用修复时）"),
     (DRAFT, "change"): ("修改", AUTHOR),
     (RETURNED, "change"): ("修改", AUTHOR),
     (DRAFT, "submit"): ("提交复核", AUTHOR),
     (RETURNED, "submit"): ("提交复核", AUTHOR),
     (SUBMITTED, "return"): ("退回修改", REVIEWER),
     (SUBMITTED, "approve"): ("批准", REVIEWER),
+    (DRAFT, "abandon"): ("放弃草案", AUTHOR),
+    (RETURNED, "abandon"): ("放弃草案", AUTHOR),
     (APPROVED, "repeal"): ("终止", REVIEWER),
     (REGISTERED, "repeal"): ("终止", REVIEWER),
     (ISSUED, "receive"): ("签收", IMPLEMENTER),
@@ -232,6 +243,25 @@ BREACHED, RETRACTED, RUN_OUT = (
     CommitmentState.RUN_OUT.value,
 )
 COMMITMENT_OPEN = (MADE, DOUBTED)
+
+
+class PublicationState(TextChoices):
+    """Of what one person draws up and another publishes as it is: a finance product, a promotion event."""
+
+    COMPOSED = "composed", "待核准公布"
+    PUBLISHED = "published", "已公布"
+    CLOSED = "closed", "已停止公布"
+
+
+class FinanceState(TextChoices):
+    """Of an application for a finance product. Whether the consent still runs is a question of the date."""
+
+    FILED = "filed", "待机构领取"
+    TAKEN = "taken", "机构已领取"
+    ANSWERED = "answered", "机构已答复"
+    REVOKED = "revoked", "授权已撤回"
+
+
 DRAWN_UP, ADOPTED, REPLACED = (MethodState.DRAWN_UP.value, MethodState.ADOPTED.value, MethodState.REPLACED.value)
 
 TRANSITIONS |= {
@@ -257,4 +287,36 @@ WORDS |= {
     (MADE, "run_out"): ("有效期届满", SYSTEM),
     (DRAWN_UP, "adopt"): ("批准", "制定部门负责人（不得为拟订人）"),
     (ADOPTED, "replace"): ("由新的一版取代", SYSTEM),
+}
+
+# What rewards the honest: products of banks and events at which they are recommended.
+CHEAPER = "国发〔2016〕33号（七）：开发“税易贷”“信易贷”“信易债”等守信激励产品"
+RECOMMEND = "国发〔2016〕33号（八）：在会展、银企对接等活动中重点推介诚信企业"
+COMPOSED, PUBLISHED, CLOSED = (
+    PublicationState.COMPOSED.value,
+    PublicationState.PUBLISHED.value,
+    PublicationState.CLOSED.value,
+)
+FILED, TAKEN = FinanceState.FILED.value, FinanceState.TAKEN.value
+ANSWERED, REVOKED = FinanceState.ANSWERED.value, FinanceState.REVOKED.value
+FINANCE_OPEN = (FILED, TAKEN)
+
+TRANSITIONS |= {
+    (COMPOSED, "publish"): (PUBLISHED, RECOMMEND),
+    (PUBLISHED, "close"): (CLOSED, RECOMMEND),
+    (FILED, "hand_over"): (TAKEN, CHEAPER),
+    (TAKEN, "hand_over"): (TAKEN, CHEAPER),
+    (TAKEN, "answer"): (ANSWERED, CHEAPER),
+    (FILED, "revoke"): (REVOKED, RIGHTS),
+    (TAKEN, "revoke"): (REVOKED, RIGHTS),
+}
+COUNTER, APPLICANT = "机构账户，没有账户的由受理部门经办人", "申请人，由受理部门经办人办理"
+WORDS |= {
+    (COMPOSED, "publish"): ("核准公布", "登记部门负责人（不得为登记人）"),
+    (PUBLISHED, "close"): ("停止公布", "登记部门负责人"),
+    (FILED, "hand_over"): ("移交数据", COUNTER),
+    (TAKEN, "hand_over"): ("再次移交数据", "机构账户"),
+    (TAKEN, "answer"): ("登记机构的答复", COUNTER),
+    (FILED, "revoke"): ("撤回授权", APPLICANT),
+    (TAKEN, "revoke"): ("撤回授权", APPLICANT),
 }

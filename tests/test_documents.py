@@ -36,7 +36,18 @@ from records.remarks import REMARKS
 from records.workflow import BatchState, CodeCaseState, MergeState, RecordState, SpecialQueryState
 
 ROOT = Path(__file__).resolve().parents[1]
-OURS = ("accounts", "audit", "catalogue", "deadlines", "disclosure", "exchange", "records", "repair", "sanctions")
+OURS = (
+    "accounts",
+    "audit",
+    "catalogue",
+    "deadlines",
+    "disclosure",
+    "evaluation",
+    "exchange",
+    "records",
+    "repair",
+    "sanctions",
+)
 GENERATED = re.compile(r"<!-- generated: ([a-z]+) -->\n(.*?)<!-- end -->", re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 MECHANISM = re.compile(r"^\| (F\S*) \|.*\| ([^|]*) \|$", re.MULTILINE)
@@ -79,6 +90,8 @@ OF_CONSEQUENCES = (
     sanctions.workflow.DeliveryState,
     sanctions.workflow.CommitmentState,
     sanctions.workflow.MethodState,
+    sanctions.workflow.PublicationState,
+    sanctions.workflow.FinanceState,
 )
 OF_CASES = (repair.workflow.CaseState, repair.workflow.NoticeState)
 

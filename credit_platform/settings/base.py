@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "records",
     "sanctions",
     "repair",
+    "evaluation",
     "exchange",
     "disclosure",
 ]
@@ -163,6 +164,13 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # 诚信积分 of persons (98号五（二）): off, unless the operator and a document in force say otherwise.
 POINTS_ENABLED = env.bool("POINTS_ENABLED", default=False)
 UPLOAD_LIMIT_BYTES = env.int("UPLOAD_LIMIT_BYTES", default=100 * 1024 * 1024)
+# What is handed in with a request: at most so large and so many; scanned by "clamd://host:port" or by "none"; what
+# nobody has submitted is deleted after so many days.
+EVIDENCE_LIMIT_BYTES = env.int("EVIDENCE_LIMIT_BYTES", default=20 * 1024 * 1024)
+EVIDENCE_PER_CASE = env.int("EVIDENCE_PER_CASE", default=20)
+EVIDENCE_KEPT_DAYS = env.int("EVIDENCE_KEPT_DAYS", default=30)
+EVIDENCE_SCANNER = env("EVIDENCE_SCANNER", default="none")
+EVIDENCE_SCAN_SECONDS = env.int("EVIDENCE_SCAN_SECONDS", default=10)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["records.uploads.MemoryUploadHandler"]  # never a plain copy on disk
 

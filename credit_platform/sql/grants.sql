@@ -42,6 +42,11 @@ REVOKE DELETE ON sanctions_commitment, sanctions_commitmenttemplate, sanctions_d
 REVOKE DELETE ON sanctions_supervisionmethod, sanctions_supervisionrun, sanctions_supervisionclass FROM credit_office, credit_worker;
 REVOKE UPDATE ON sanctions_supervisionclass, sanctions_pointsentry FROM credit_office, credit_worker;
 REVOKE DELETE ON sanctions_pointsaccount, sanctions_pointsrule, sanctions_pointstrial FROM credit_office, credit_worker;
+-- What was handed to a bank and whom an event recommended stays as it was.
+REVOKE UPDATE, DELETE ON sanctions_financehandover, sanctions_recommendation FROM credit_office, credit_worker;
+REVOKE DELETE ON sanctions_financeproduct, sanctions_financeapplication, sanctions_promotionevent FROM credit_office, credit_worker;
+-- An evaluation is counted anew while it is a draft; the database refuses it afterwards.
+REVOKE DELETE ON evaluation_evaluationmethod, evaluation_evaluationedition FROM credit_office, credit_worker;
 -- The way back: cases, their clocks and what was told do not disappear; a step never changes.
 REVOKE UPDATE, DELETE ON repair_step, repair_clockextension FROM credit_office, credit_worker;
 REVOKE DELETE ON repair_case, repair_clock, repair_clockstop, repair_notice, repair_repairrule, repair_lettertext FROM credit_office, credit_worker;
@@ -62,11 +67,14 @@ REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM credit_office, credit_wo
 REVOKE INSERT, UPDATE, DELETE ON public_subject, public_record, public_listing FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON public_receipt FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON public_former_name, public_former_address, public_edition FROM credit_office, credit_worker;
+REVOKE INSERT, UPDATE, DELETE ON public_evaluation FROM credit_office, credit_worker;
+REVOKE INSERT, UPDATE, DELETE ON public_finance_product, public_promotion_event, public_recommendation FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON public_list_kind, public_own_statement FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON records_certificate, national_reference, listing_in_force FROM credit_office, credit_worker;
 
 GRANT SELECT ON public_subject, public_record, public_listing, public_former_name, public_former_address TO credit_portal;
 GRANT SELECT ON public_edition, public_receipt, public_list_kind, public_supervision_method, accounts_region TO credit_portal;
+GRANT SELECT ON public_evaluation, public_finance_product, public_promotion_event, public_recommendation TO credit_portal;
 GRANT SELECT ON public_own_statement, public_repair_rule TO credit_portal;
 GRANT SELECT ON catalogue_informationitem, catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis,
     catalogue_informationitem_further_bases TO credit_portal;

@@ -54,6 +54,7 @@ class Record(models.Model):
     display_rule_key = models.CharField("公示期限规则", max_length=60, blank=True)
     ended_on = models.DateField("终止日期", null=True)
     end_reason = models.TextField("终止原因", blank=True, db_default="")
+    restored_on = models.DateField("撤销修复、恢复公示日期", null=True)
     # Who brought this revision about, and why. Every verb that moves the revision on says so: see the check below.
     change_kind = models.CharField(
         "变更方式", max_length=10, choices=workflow.ChangeKind.choices, db_default=workflow.ChangeKind.REPORTED.value

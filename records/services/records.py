@@ -129,17 +129,17 @@ def end_record(record: Record, *, actor: User | None, reason: str, today: date) 
 def restore_record(record: Record, *, actor: User, reason: str, today: date) -> Record:
     """Show again what a repair had ended, for the longest term its rule allows: the repair was got by false means.
 
-    The nation is told because the revision moves on. The caller has seen to who may. Raises TransitionRefused, Refused
-    (term_is_over: even the longest term has passed).
+    From then on everybody who sees it sees that too (`restored_on`). The nation is told because the revision moves on.
+    The caller has seen to who may. Raises TransitionRefused, Refused (term_is_over: even the longest term has passed).
     """
     record = Record.objects.select_for_update(of=("self",)).get(pk=record.pk)
     record.state = workflow.next_state(record.state, "restore")
     record.displayed_until = _longest(record)
     if record.displayed_until is None or record.displayed_until < today:
         raise Refused("这条信息的最长公示期已经届满，不能恢复公示。", code="term_is_over")
-    record.ended_on, record.end_reason = None, ""
+    record.ended_on, record.end_reason, record.restored_on = None, "", today
     moved = record.explain(workflow.ChangeKind.RESTORED, by=actor, reason=reason)
-    record.save(update_fields=["state", "displayed_until", "ended_on", "end_reason", *moved])
+    record.save(update_fields=["state", "displayed_until", "ended_on", "end_reason", "restored_on", *moved])
     audit.record(Action.RECORD_RESTORED, record, actor=actor, reason=reason, business_on=today)
     return record
 

@@ -11,11 +11,13 @@ from repair.services.applicants import (
     subjects_of,
 )
 from repair.services.deciding import Decision, decide, preview_letter, propose, register_result, return_to, revoke
+from repair.services.evidence import add_evidence, drop_evidence, scan_waiting, sweep_evidence
 from repair.services.filters import drop_filter, save_filter
 from repair.services.handling import accept, answer, ask_material, extend, forward, reject
 from repair.services.holding import assign, claim, distribute, release
 from repair.services.notices import send_due
 from repair.services.opening import Claim, check_code_of, find_by_receipt, open_case, recall, supplement
+from repair.services.progress import look_up
 from repair.services.restoring import confirm, confirm_national
 from repair.services.rules import can_repair
 from repair.services.seeding import seed
@@ -26,6 +28,7 @@ __all__ = [
     "Claim",
     "Decision",
     "accept",
+    "add_evidence",
     "answer",
     "ask_material",
     "assign",
@@ -36,12 +39,14 @@ __all__ = [
     "confirm_national",
     "decide",
     "distribute",
+    "drop_evidence",
     "drop_filter",
     "end_synchronised",
     "extend",
     "find_by_receipt",
     "forward",
     "lapse_returned",
+    "look_up",
     "may_act_for",
     "note_missed",
     "note_own_reading",
@@ -57,10 +62,12 @@ __all__ = [
     "return_to",
     "revoke",
     "save_filter",
+    "scan_waiting",
     "seed",
     "send_due",
     "sign_in",
     "sign_out",
     "subjects_of",
     "supplement",
+    "sweep_evidence",
 ]

@@ -33,7 +33,7 @@ from repair.workflow import CaseKind
 from sanctions import services as sanctions
 from sanctions.models import Check, Listing, MeasureTask
 from sanctions.services.listings import leave
-from sanctions.workflow import ENTERED, ExitKind
+from sanctions.workflow import ENTERED, EXITED, ExitKind
 
 ENDS_NOTHING = (Way.STATEMENT, Way.EXTENSION)
 
@@ -144,19 +144,40 @@ def _change(case: Case, record: Record, actor: User, today: date) -> None:
 def take_back(case: Case, *, actor: User, reason: str, today: date) -> None:
     """A repair got by false means is undone: shown again for the longest term; a statement is shown no more.
 
-    A listing that had left is not entered again by this: who keeps the list proposes it anew. Raises Refused.
+    A listing that had left by it is entered again for the rest of its term. Raises Refused: term_is_over,
+    listed_already.
     """
     OwnStatement.objects.filter(case=case, withdrawn_on=None).update(withdrawn_on=today)
     if case.way in ENDS_NOTHING:
         return
     listing, record = _locked(case)
-    record = records.restore_record(record, actor=actor, reason=f"撤销信用修复（{case.number}）：{reason}", today=today)
-    others = Case.objects.suspending(record_id=record.pk, listing_id=listing.pk if listing else None)
-    if other := others.first():
-        reason = f"{other.get_kind_display()}核查（{other.number}）"
-        records.dispute_record(record, actor=actor, reason=reason, today=today)
+    why = f"撤销信用修复（{case.number}）：{reason}"
+    if listing is not None and _left_by_repair(listing, today):
+        listing = sanctions.reenter_listing(listing, actor=actor, reason=why, today=today)
+    else:
+        records.restore_record(record, actor=actor, reason=why, today=today)
+    _rest_again(listing, _again(record), actor=actor, today=today)
     restore_reputation(case, cause=Cause.REVOCATION, text=f"信用修复已经撤销（{case.number}），该信息恢复公示。",
                        due_key=policy.THIRD_PARTIES, today=today)  # fmt: skip
+
+
+def _left_by_repair(listing: Listing, today: date) -> bool:
+    """Whether its term still runs: one that is over meanwhile is not listed again, only its record is shown."""
+    is_over = listing.ends_on is not None and listing.ends_on < today
+    return listing.state == EXITED and listing.exit_kind == ExitKind.REPAIRED and not is_over
+
+
+def _rest_again(listing: Listing | None, record: Record, *, actor: User, today: date) -> None:
+    """What somebody objected to while it was not shown rests from the moment it is shown again."""
+    others = Case.objects.suspending(record_id=record.pk, listing_id=listing.pk if listing else None)
+    other = others.first()
+    if other is None:
+        return
+    reason = f"{other.get_kind_display()}核查（{other.number}）"
+    if listing is not None and listing.state == ENTERED:
+        sanctions.suspend_listing(listing, actor=actor, reason=reason, today=today)
+    else:
+        records.dispute_record(record, actor=actor, reason=reason, today=today)
 
 
 def restore_reputation(case: Case, *, cause: str, text: str, due_key: str, today: date) -> Restoration | None:

@@ -19,6 +19,7 @@ from repair.models import Applicant, Case, Channel, Evidence, Scan
 from repair.services import clocks, effects, notices, rules
 from repair.services.applicants import ACT, is_theirs, may_act_for, require_level
 from repair.services.base import locked, note, require_reason, save
+from repair.services.evidence import require_room
 from repair.workflow import CaseKind
 from sanctions.models import Listing, MeasureTask
 from sanctions.workflow import ENTERED
@@ -242,7 +243,10 @@ def _require_repairable(claim: Claim, record: Record | None, today: date) -> Non
 
 
 def _attach(evidence: list[Evidence] | None, case: Case, by: User | Applicant) -> None:
-    """Hand over what whoever acts has uploaded. Raises NotYours, Refused (evidence_infected)."""
+    """Hand over what whoever acts has uploaded.
+
+    Raises NotYours, Refused: evidence_infected, evidence_twice, evidence_too_many.
+    """
     for one in evidence or ():
         one = Evidence.objects.select_for_update().get(pk=one.pk)
         owner = one.added_by_applicant if isinstance(by, Applicant) else one.added_by
@@ -252,6 +256,7 @@ def _attach(evidence: list[Evidence] | None, case: Case, by: User | Applicant) -
             raise Refused(f"“{one.name}”含有病毒，不能提交。", code="evidence_infected")
         one.case = case
         one.save(update_fields=["case"])
+        require_room(case.evidence, one)
 
 
 def _number(kind: str, today: date) -> str:

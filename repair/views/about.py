@@ -14,7 +14,7 @@ from records.views.lists import record_badge
 from records.views.terms import explain
 from records.views.values import facts_of
 from repair import story, workflow
-from repair.models import Case, Scan
+from repair.models import Case, Channel, Scan
 from repair.services.base import ACTIONS
 from repair.services.handling import OPINIONS
 from repair.views.evidence import INLINE, PICTURES, reader_for
@@ -37,9 +37,10 @@ def shown(request, case: Case, on: date) -> dict:
             Action.SUBJECT_VIEWED, [case.subject], reader=reader_for(request, case), fields=OPENED,
             detail={"case": case.number},
         )  # fmt: skip
-    record = _record(case, request.user)
+    record, receipt = _record(case, request.user), Case.objects.handed_in_to(request.user).filter(pk=case.pk)
     return {
         "case": case,
+        "has_receipt": case.channel == Channel.COUNTER and receipt.exists(),
         "badge": badge_of(case),
         "about": about_of(case),
         "name": case.subject.legal_name if case.subject else "",

@@ -2,6 +2,7 @@
 
 from sanctions.models.checks import Channel, Check, EligibilityCertificate, Matter, MatterCases, ReviewOpinion, Verdict
 from sanctions.models.commitments import Commitment, CommitmentKind, CommitmentTemplate, DeferredMaterial
+from sanctions.models.finance import FinanceApplication, FinanceHandover, FinanceKind, FinanceProduct
 from sanctions.models.joint import Industry, JointAction, MeasureTask, Purpose
 from sanctions.models.listings import ConductClass, Listing, ListingFile, ListingInForce, ListKind, Origin, Tone
 from sanctions.models.memoranda import (
@@ -17,6 +18,7 @@ from sanctions.models.memoranda import (
     Signatory,
 )
 from sanctions.models.points import PointsAccount, PointsEntry, PointsRule, PointsTrial
+from sanctions.models.promotion import EventKind, PromotionEvent, Recommendation
 from sanctions.models.supervision import Grade, InputKind, SupervisionClass, SupervisionMethod, SupervisionRun
 from sanctions.models.webhooks import Subscription, WebhookDelivery
 
@@ -31,6 +33,11 @@ __all__ = [
     "ConductClass",
     "DeferredMaterial",
     "EligibilityCertificate",
+    "EventKind",
+    "FinanceApplication",
+    "FinanceHandover",
+    "FinanceKind",
+    "FinanceProduct",
     "Force",
     "Grade",
     "Incentive",
@@ -54,7 +61,9 @@ __all__ = [
     "PointsEntry",
     "PointsRule",
     "PointsTrial",
+    "PromotionEvent",
     "Purpose",
+    "Recommendation",
     "ReviewOpinion",
     "Signatory",
     "Subscription",

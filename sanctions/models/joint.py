@@ -15,7 +15,7 @@ from sanctions.querysets import MeasureTaskQuerySet
 
 
 class JointAction(models.Model):
-    """联合奖惩案件: one listing under one memorandum. Open as long as the listing is."""
+    """联合奖惩案件: one listing under one memorandum. Open as long as the listing is; another after a re-entry."""
 
     public_id = models.UUIDField(
         default=uuid.uuid4, db_default=models.Func(function="gen_random_uuid"), unique=True, editable=False
@@ -28,7 +28,11 @@ class JointAction(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "联合奖惩案件"
         ordering = ["-pk"]
-        constraints = [models.UniqueConstraint(fields=["listing", "memorandum"], name="one_action_a_listing")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["listing", "memorandum"], condition=Q(closed_on__isnull=True), name="one_open_action_a_listing"
+            )
+        ]
 
     def __str__(self):
         return f"{self.listing} {self.memorandum.code}"

@@ -173,6 +173,8 @@ class Listing(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="移出决定人"
     )
 
+    reentered_on = models.DateField("撤销修复、重新列入日期", null=True)
+
     objects = ListingQuerySet.as_manager()
 
     class Meta:

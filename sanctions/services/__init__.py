@@ -15,6 +15,15 @@ from sanctions.services.commitments import (
 )
 from sanctions.services.eligibility import certify_clean
 from sanctions.services.files import file_listings
+from sanctions.services.finance import (
+    apply_for_product,
+    close_product,
+    enter_product,
+    hand_over,
+    note_bank_answer,
+    publish_product,
+    revoke_consent,
+)
 from sanctions.services.joint import (
     Ban,
     answer_task,
@@ -37,12 +46,14 @@ from sanctions.services.listings import (
     note_statement,
     notify_subject,
     propose_listing,
+    reenter_listing,
     refuse_listing,
     resume_listing,
     review_red_lists,
     suspend_listing,
 )
 from sanctions.services.memoranda import (
+    abandon_memorandum,
     approve_memorandum,
     change_memorandum,
     draft_edition,
@@ -54,17 +65,20 @@ from sanctions.services.memoranda import (
     submit_memorandum,
 )
 from sanctions.services.points import are_points_enabled, delete_points, earn_points, opt_in
+from sanctions.services.promotion import close_event, draw_up_event, publish_event
 from sanctions.services.supervision import adopt_method, compute_classes, draw_up_method
 from sanctions.services.webhooks import end_subscription, notice_changes, replay, resend, send_due, subscribe
 
 __all__ = [
     "Ban",
+    "abandon_memorandum",
     "accept_commitment",
     "accept_deferral",
     "accept_inbound",
     "adopt_method",
     "adopt_records",
     "answer_task",
+    "apply_for_product",
     "approve_memorandum",
     "are_points_enabled",
     "catch_up",
@@ -73,20 +87,26 @@ __all__ = [
     "check_proposal",
     "check_subject",
     "close_ended",
+    "close_event",
+    "close_product",
     "compute_classes",
     "confirm_breach",
     "delete_points",
     "draft_edition",
     "draft_memorandum",
+    "draw_up_event",
     "draw_up_method",
     "drop_listing",
     "earn_points",
     "end_subscription",
     "enter_listing",
+    "enter_product",
     "exit_listing",
     "file_listings",
     "find_breach",
+    "hand_over",
     "lift_unnamed",
+    "note_bank_answer",
     "note_due_commitments",
     "note_fulfilled",
     "note_overdue",
@@ -98,9 +118,12 @@ __all__ = [
     "open_due",
     "opt_in",
     "propose_listing",
+    "publish_event",
+    "publish_product",
     "put_measure",
     "receive_material",
     "receive_task",
+    "reenter_listing",
     "refuse_listing",
     "register_cases",
     "reject_breach",
@@ -114,6 +137,7 @@ __all__ = [
     "return_task",
     "review_names",
     "review_red_lists",
+    "revoke_consent",
     "send_due",
     "submit_memorandum",
     "subscribe",

@@ -21,7 +21,7 @@ from records.errors import IdempotencyConflict, Refused, RightMissing
 from records.models import Subject
 from records.services.readings import Reader, note_readings
 from records.services.special import Sought
-from sanctions import checking, receipts
+from sanctions import bulk, checking, receipts
 from sanctions.checking import Answer, Identified
 from sanctions.models import Channel, Check, Matter, MatterCases, ReviewOpinion
 
@@ -127,12 +127,14 @@ def _note_readings(persons: Sequence[Subject], matter: Matter, actor: User, cons
 def _issue(asked: Identified, about: Mapping[str, object], at: Desk) -> Check:
     answers = checking.answer([asked], at.matter, today=at.today)
     _note_readings([told.subject for told in answers if told.reads_a_person], at.matter, at.actor, at.consent_no)
-    [check] = _keep(answers, [about], at, timezone.now())
-    return check
+    [check] = _receipts(answers, [about], at, timezone.now())
+    return bulk.keep_check(check)
 
 
-def _keep(answers: Sequence[Answer], about: Sequence[Mapping[str, object]], at: Desk, as_of: datetime) -> list[Check]:
-    """A receipt for each answer. Called in the transaction that has left the lines."""
+def _receipts(
+    answers: Sequence[Answer], about: Sequence[Mapping[str, object]], at: Desk, as_of: datetime
+) -> list[Check]:
+    """A receipt for each answer, to be kept in the transaction that has left the lines."""
     checks = []
     for told, given in zip(answers, about, strict=True):
         number = receipts.make_number(at.today, at.department.pk)
@@ -145,7 +147,7 @@ def _keep(answers: Sequence[Answer], about: Sequence[Mapping[str, object]], at: 
                 answer=body, answer_digest=receipts.digest_of(body), as_of=as_of, **given,
             )
         )  # fmt: skip
-    return Check.objects.bulk_create(checks, batch_size=500)
+    return checks
 
 
 @transaction.atomic
@@ -198,7 +200,8 @@ def _opinion(asked, refused, at: Desk, given: Mapping[str, str]) -> ReviewOpinio
         answer_digest=receipts.digest_of({"number": number, "rows": rows, "refused": refused}), **given,
     )  # fmt: skip
     _note_readings([told.subject for told in answers if told.reads_a_person], at.matter, at.actor, at.consent_no)
-    _keep(answers, [{"opinion": opinion, "row_no": row_no} for row_no, _ in asked], at, as_of)
+    receipts_of = _receipts(answers, [{"opinion": opinion, "row_no": row_no} for row_no, _ in asked], at, as_of)
+    Check.objects.bulk_create(receipts_of, batch_size=500)
     audit.record(Action.OPINION_ISSUED, opinion, actor=at.actor, business_on=at.today,
                  detail={"matter": at.matter.code, "rows": opinion.rows, "counts": counts})  # fmt: skip
     return opinion

@@ -44,6 +44,19 @@ def lift_actions(listing: Listing, *, today: date) -> int:
     return _lift(JointAction.objects.filter(listing=listing), today)
 
 
+def drop_releases(listing: Listing, *, today: date) -> int:
+    """Releases nobody has answered yet are not to be carried out: the listing counts again. Returns how many."""
+    waiting = MeasureTask.objects.open().filter(action__listing=listing, purpose=Purpose.RELEASE)
+    keys = _locked_keys(waiting)
+    MeasureTask.objects.filter(pk__in=keys).update(
+        state=workflow.LIFTED, lifted_on=today, opinion="撤销信用修复，不再解除", updated_at=timezone.now()
+    )
+    audit.record_many(
+        Action.RELEASE_DROPPED, [audit.Target(MeasureTask._meta.label, str(pk)) for pk in keys], business_on=today
+    )
+    return len(keys)
+
+
 def lift_memorandum(memorandum: Memorandum, *, today: date) -> int:
     """The same for every listing under a memorandum that has been repealed: nothing carries its measures any more."""
     return _lift(JointAction.objects.filter(memorandum=memorandum), today)

@@ -24,7 +24,7 @@ from records.identity import InvalidIdentifier, adult_on, check_person_id, check
 from records.models import Identifier, IdentifierKind, Record
 from records.problems import problem
 from records.services.batches import require_right
-from records.workflow import RECORD_OPEN, TransitionRefused
+from records.workflow import ENDED, RECORD_OPEN, TransitionRefused
 from sanctions import workflow
 from sanctions.models import ConductClass, Listing, ListKind, Origin, Tone
 from sanctions.policy import YEARS_WITHOUT_ADVERSE
@@ -102,11 +102,11 @@ def check_proposal(
     return _identify(named, decision)
 
 
-def save_once(listing: Listing) -> None:
-    """Keep a new listing, unless the same fact is on the list already. Raises Refused (listed_already)."""
+def save_once(listing: Listing, *, is_new: bool = True) -> None:
+    """Keep a listing, unless the same fact is on the list already. Raises Refused (listed_already)."""
     try:
         with transaction.atomic():
-            listing.save(force_insert=True)
+            listing.save(force_insert=is_new)
     except IntegrityError as error:
         if "a_fact_is_listed_once" not in str(error):
             raise
@@ -373,6 +373,33 @@ def leave(listing: Listing, *, actor: User | None, kind: str, reason: str, today
         records.end_record(listing.record, actor=actor, reason=reason, today=today)
     joint.lift_actions(listing, today=today)
     audit.record(Action.LISTING_EXITED, listing, actor=actor, reason=reason, business_on=today, detail={"kind": kind})
+    return listing
+
+
+@transaction.atomic
+def reenter_listing(listing: Listing, *, actor: User, reason: str, today: date) -> Listing:
+    """Undo the exit that a false repair had brought about, for the rest of the term that was decided.
+
+    The record is shown again, measures are ordered anew, releases nobody has answered are dropped, in the same moment.
+    The door for repair; who may is theirs to see to. Raises TransitionRefused, Refused: reason_required,
+    not_left_by_repair, term_is_over, listed_already (proposed and listed anew meanwhile).
+    """
+    listing = _locked(listing)
+    listing.state = workflow.next_state(listing.state, "reenter")
+    if not reason.strip():
+        raise Refused("请写明重新列入的理由。", code="reason_required")
+    if listing.exit_kind != ExitKind.REPAIRED:
+        raise Refused("这个主体不是因为信用修复移出的，不能重新列入。", code="not_left_by_repair")
+    if listing.ends_on is not None and listing.ends_on < today:
+        raise Refused(f"列入的期限已于 {listing.ends_on} 届满，不能重新列入。", code="term_is_over")
+    if listing.record and listing.record.state == ENDED:
+        listing.record = records.restore_record(listing.record, actor=actor, reason=reason, today=today)
+    listing.exited_on, listing.exit_kind, listing.exit_reason, listing.exited_by = None, "", "", None
+    listing.reentered_on = today
+    save_once(listing, is_new=False)
+    audit.record(Action.LISTING_REENTERED, listing, actor=actor, reason=reason, business_on=today)
+    joint.drop_releases(listing, today=today)
+    joint.open_actions([listing.pk], today=today)
     return listing
 
 

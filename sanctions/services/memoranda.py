@@ -1,4 +1,4 @@
-"""Verbs on memoranda: draft, change, submit, return, approve by a second person, repeal (33号（十八）（二十）).
+"""Verbs on memoranda: draft, change, submit, return, abandon, approve (a second person), repeal（33号十八、二十）.
 
 Approved, an edition never changes: whoever wants something else drafts the next one.
 """
@@ -215,6 +215,18 @@ def repeal_memorandum(memorandum: Memorandum, *, actor: User, reason: str, today
         memorandum.in_force_until = max(today, memorandum.in_force_from)
     _moved(memorandum, Action.MEMORANDUM_REPEALED, actor, reason, business_on=today)
     return memorandum, joint.lift_memorandum(memorandum, today=today)
+
+
+@transaction.atomic
+def abandon_memorandum(draft: Memorandum, *, actor: User) -> Memorandum:
+    """Give up a draft. It stays to be read, its number is not given again, and the next edition can be drafted.
+
+    Raises RightMissing, TransitionRefused.
+    """
+    draft = _locked(draft)
+    _require_drafter(draft, actor)
+    draft.state = workflow.next_state(draft.state, "abandon")
+    return _moved(draft, Action.MEMORANDUM_ABANDONED, actor)
 
 
 def _reason(text: str, sentence: str) -> str:

@@ -15,8 +15,6 @@ from sanctions.services.memoranda import DRAFTERS
 from sanctions.views.memoranda import REGISTER, memorandum_of
 from sanctions.views.parts import HOME
 
-EDITABLE = (workflow.DRAFT, workflow.RETURNED)
-
 
 def _require_drafter(request) -> None:
     if request.user.role not in DRAFTERS:
@@ -26,7 +24,7 @@ def _require_drafter(request) -> None:
 def _draft(request, public_id) -> Memorandum:
     _require_drafter(request)
     found = memorandum_of(request, public_id)
-    if found.state not in EDITABLE:
+    if found.state not in workflow.MEMORANDUM_EDITABLE:
         raise Http404
     return found
 
@@ -110,4 +108,12 @@ def submit(request, public_id):
     draft = _draft(request, public_id)
     services.submit_memorandum(draft, actor=request.user, today=today())
     messages.success(request, "已提交，等待平台审核员复核。")
+    return redirect("office:memorandum", draft.public_id)
+
+
+@require_POST
+def abandon(request, public_id):
+    draft = _draft(request, public_id)
+    services.abandon_memorandum(draft, actor=request.user)
+    messages.success(request, "草案已放弃，内容留存备查。")
     return redirect("office:memorandum", draft.public_id)

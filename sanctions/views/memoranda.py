@@ -65,7 +65,7 @@ def memorandum(request, public_id):
     other = _compared_with(request, found, editions)
     is_drafter = request.user.role in DRAFTERS
     is_approver = request.user.role in APPROVERS
-    in_work = found.state in (workflow.DRAFT, workflow.RETURNED)
+    in_work = found.state in workflow.MEMORANDUM_EDITABLE
     context = {
         "memorandum": found,
         "badge": memorandum_badge(found, today()),
@@ -89,12 +89,13 @@ def memorandum(request, public_id):
 
 
 def _compared_with(request, found: Memorandum, editions: list[Memorandum]) -> Memorandum | None:
-    """The edition asked for, or the one before this."""
+    """The edition asked for, or the last before this that was not given up."""
     asked = request.GET.get("with", "")
     for edition in editions:
         if asked.isdecimal() and edition.edition == int(asked) and edition.pk != found.pk:
             return edition
-    return next((edition for edition in editions if edition.edition < found.edition), None)
+    former = (edition for edition in editions if edition.state != workflow.ABANDONED)
+    return next((edition for edition in former if edition.edition < found.edition), None)
 
 
 def _by_kind(found: Memorandum) -> list[tuple[str, list[dict]]]:

@@ -37,6 +37,7 @@ MEMORANDUM_BADGES = {
     workflow.RETURNED: ("stop", "refused"),
     workflow.APPROVED: ("in-time", "check"),
     workflow.REPEALED: ("", "ended"),
+    workflow.ABANDONED: ("", "ended"),
 }
 FORCE_BADGES = {
     Force.MANDATORY: ("info", "seal"),

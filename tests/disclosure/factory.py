@@ -13,7 +13,7 @@ from records.identity import adult_on
 from records.models import Batch, Identifier, Record, Subject
 from records.reading.cleaning import fold_name
 from sanctions import receipts
-from sanctions.models import Check, Matter, Verdict
+from sanctions.models import Check, Matter, PromotionEvent, Verdict
 from tests.conftest import TODAY
 
 TITLES = {
@@ -133,3 +133,18 @@ def make_receipt(verdict: str = Verdict.CLEAR) -> Check:
         answer={"verdict": verdict},
         answer_digest=receipts.digest_of({"verdict": verdict}),
     )
+
+
+def make_event() -> PromotionEvent:
+    """A published event; nobody is recommended at it."""
+    department = make_department()
+    author, approver = (
+        User.objects.get_or_create(username=name, defaults={"role": "clerk", "department": department})[0]
+        for name in ("示例窗口", "示例负责人")
+    )
+    values = {
+        "department": department, "kind": "fair", "place": "示例会展中心", "begins_on": TODAY, "ends_on": TODAY,
+        "about": "示例说明", "list_codes": ["SCOPE"], "state": "published", "author": author, "approver": approver,
+        "published_on": TODAY,
+    }  # fmt: skip
+    return PromotionEvent.objects.get_or_create(name="示例公布的活动", defaults=values)[0]

@@ -11,7 +11,7 @@ from psycopg.errors import InsufficientPrivilege
 
 from credit_platform.demo import make_id_number
 from disclosure.role import ROLE, portal_role
-from tests.disclosure.factory import make_organisation, make_person, make_receipt, make_record
+from tests.disclosure.factory import make_event, make_organisation, make_person, make_receipt, make_record
 
 SECRET_TABLES = (
     "records_record",
@@ -28,6 +28,9 @@ SECRET_TABLES = (
     "sanctions_check",
     "sanctions_listing",
     "sanctions_eligibilitycertificate",
+    "sanctions_financeapplication",
+    "sanctions_recommendation",
+    "evaluation_placeevaluation",
 )
 READABLE = {
     "public_subject",
@@ -41,6 +44,10 @@ READABLE = {
     "public_repair_rule",
     "public_list_kind",
     "public_supervision_method",
+    "public_finance_product",
+    "public_evaluation",
+    "public_promotion_event",
+    "public_recommendation",
     "accounts_region",
     "audit_treehead",
     "catalogue_informationitem",
@@ -69,6 +76,7 @@ def addresses():
             if isinstance(name, str):
                 wanted = ways[0][0][1]
                 codes = {"code": "XZCF"} if name in ("list", "item", "catalogue-schema") else {}
+                codes |= {"public_id": make_event().public_id} if name == "promotion" else {}
                 found.append(reverse(f"{namespace}:{name}", kwargs={key: (values | codes)[key] for key in wanted}))
     return found
 

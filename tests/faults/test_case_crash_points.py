@@ -1,4 +1,4 @@
-"""kill -9 at the statements of the five central verbs on a case: case, record, listing, clocks, who is told and trail
+"""kill -9 at the statements of the central verbs on a case: case, record, listing, clocks, who is told and trail
 change together or not at all.
 
 At every ninth statement as a rule, at each one with `-m long`.
@@ -6,6 +6,7 @@ At every ninth statement as a rule, at each one with `-m long`.
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from itertools import count
 
@@ -14,6 +15,7 @@ from django.db import connection
 
 from accounts.models import Role, User
 from accounts.services import place_user
+from records.models import Record
 from repair import services
 from repair.models import Applicant, Case
 from repair.services import Claim, Decision
@@ -37,7 +39,8 @@ TRACES = {
     "notices": "SELECT channel, title, state FROM repair_notice ORDER BY id",
     "restorations": "SELECT cause, closed_on FROM repair_restoration",
     "receivers": "SELECT kind, why FROM repair_restorationreceiver ORDER BY kind, why",
-    "listings": "SELECT state, exit_kind, suspended_at IS NOT NULL FROM sanctions_listing",
+    "listings": "SELECT state, exit_kind, suspended_at IS NOT NULL, reentered_on FROM sanctions_listing",
+    "actions": "SELECT opened_on, closed_on FROM sanctions_jointaction ORDER BY id",
     "records": "SELECT document_no, state, revision FROM records_record ORDER BY document_no",
     "changes": "SELECT kind, state FROM records_changerequest",
     "tasks": "SELECT purpose, state FROM sanctions_measuretask ORDER BY 1, 2",
@@ -119,6 +122,22 @@ def _decide(listing: Listing) -> None:
         services.decide(_case(), actor=_reviewer(2), version=_case().version, today=TODAY)
 
 
+def _repaired(listing: Listing) -> None:
+    """The list lets nobody go before its time: the day is set back for the repair to be granted today."""
+    Record.objects.filter(pk=listing.record_id).update(decided_on=TODAY - timedelta(days=720))
+    claim = Claim("repair", "已经改正", listing=listing, way="leave_list", has_committed=True)
+    case = services.open_case(claim, by=Applicant.objects.get(), key=KEY, today=TODAY)
+    case = services.accept(case, actor=_reviewer(1), version=case.version, today=TODAY)
+    granted = Decision("grant", "义务已经履行", "信用修复管理办法", "none")
+    case = services.propose(case, granted, actor=_reviewer(1), version=case.version, today=TODAY)
+    services.decide(case, actor=_reviewer(2), version=case.version, today=TODAY)
+
+
+def _revoke(listing: Listing) -> None:
+    if _case().state == "granted":
+        services.revoke(_case(), actor=_reviewer(1), version=_case().version, reason="伪造", today=TODAY)
+
+
 # Verb → what has been done before it, what it leaves the case in.
 BEFORE = [_open, _accept, _forward, _answer, _propose]
 VERBS: dict[str, tuple[Callable[[Listing], None], list[Callable[[Listing], None]], str]] = {
@@ -127,6 +146,7 @@ VERBS: dict[str, tuple[Callable[[Listing], None], list[Callable[[Listing], None]
     "forward": (_forward, BEFORE[:2], "forwarded"),
     "answer": (_answer, BEFORE[:3], "answered"),
     "decide": (_decide, BEFORE[:5], "granted"),
+    "revoke": (_revoke, [_repaired], "revoked"),
 }
 
 

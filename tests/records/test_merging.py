@@ -270,7 +270,7 @@ READ_OFF = {"Certificate", "ListingInForce"}  # views
 STAYING = {"IdentityCheck", "StandingChange", "SuspectedDuplicate", "SubjectMerge", "CodeCase"} | {
     "Check", "Commitment", "EligibilityCertificate", "PointsAccount", "Subscription", "SupervisionClass",
 } | {
-    "Applicant", "Representation", "Restoration",
+    "Applicant", "Representation", "Restoration", "FinanceApplication", "Recommendation",
 }  # fmt: skip
 
 

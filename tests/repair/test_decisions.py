@@ -6,6 +6,7 @@ import uuid
 import pytest
 from django.test import Client
 
+from exchange.bulk import told_values
 from records.errors import Refused
 from records.models import ChangeRequest, Record
 from records.services import changes
@@ -50,6 +51,20 @@ def test_a_false_repair_is_undone_and_the_record_shown_for_the_longest_term(deci
     assert record.revision > record.national_revision
     assert "撤销" in case.letter
     assert set(case.restorations.values_list("cause", flat=True)) == {"repair", "revocation"}
+
+
+def test_everybody_who_sees_the_record_again_sees_that_its_repair_was_revoked(decided, record, reviewer, client):
+    assert client.get(f"/api/v1/public/records/{record.public_id}/").json()["repair_revoked_on"] is None
+    assert "修复被撤销" not in client.get(f"/records/{record.public_id}/").content.decode()
+    case = decided("repair", GRANT)
+    services.revoke(case, actor=reviewer, version=case.version, reason="缴款凭证是伪造的", today=TODAY)
+    page = client.get(f"/records/{record.public_id}/").content.decode()
+    assert "修复被撤销" in page and f"恢复公示至 {datetime.date(2027, 5, 6)}" in page
+    assert "缴款凭证" not in page
+    assert "修复被撤销" in client.get(f"/subjects/{record.subject.uscc}/").content.decode()
+    told = client.get(f"/api/v1/public/records/{record.public_id}/").json()
+    assert told["repair_revoked_on"] == TODAY.isoformat()
+    assert told_values([record.pk])[record.pk]["XFZT"] == "修复被撤销"
 
 
 def test_a_false_repair_is_not_undone_after_the_longest_term(decided, record, reviewer):

@@ -6,14 +6,17 @@ import uuid
 import pytest
 
 from accounts.models import Role
+from records.errors import Refused
 from records.models import Record
 from repair import services
 from repair.models import Case, Clock, RestorationReceiver
 from repair.services import Claim, Decision
+from sanctions import services as sanctions
 from sanctions.models import Listing, ListingInForce, MeasureTask
 from tests.factories import make_user
 from tests.repair.conftest import GRANT, REFUSE, make_applicant
 from tests.sanctions.conftest import (  # fixtures of lists and memoranda
+    FIRM,
     LATER,
     black,
     conduct,
@@ -61,6 +64,23 @@ def decide(case: Case, decision: Decision, reviewer, second, *, on: datetime.dat
     return services.decide(case, actor=second, version=case.version, today=on)
 
 
+A_YEAR_ON = datetime.date(2027, 11, 8)
+
+
+@pytest.fixture
+def repaired(listing, reviewer, second, rehearse):
+    """A function that carries the repair of the listing to its grant, a year after the entry."""
+
+    def repaired() -> Case:
+        rehearse(A_YEAR_ON)
+        claim = Claim("repair", "已经改正", listing=listing, way="leave_list", has_committed=True)
+        case = services.open_case(claim, by=make_applicant(listing.record), key=uuid.uuid4(), today=A_YEAR_ON)
+        case = services.accept(case, actor=reviewer, version=case.version, today=A_YEAR_ON)
+        return decide(case, GRANT, reviewer, second, on=A_YEAR_ON)
+
+    return repaired
+
+
 def rests(listing: Listing) -> bool:
     return ListingInForce.objects.get(listing=listing).is_suspended
 
@@ -104,14 +124,8 @@ def test_a_reputation_is_restored_when_each_has_confirmed(listed, reviewer, seco
     assert restoration.closed_on == LATER
 
 
-def test_a_listing_repaired_leaves_with_its_record_and_its_measures(listing, reviewer, second, rehearse):
-    a_year_on = datetime.date(2027, 11, 8)
-    rehearse(a_year_on)
-    claim = Claim("repair", "已经改正", listing=listing, way="leave_list", has_committed=True)
-    case = services.open_case(claim, by=make_applicant(listing.record), key=uuid.uuid4(), today=a_year_on)
-    case = services.accept(case, actor=reviewer, version=case.version, today=a_year_on)
-    assert not rests(listing)
-    case = decide(case, GRANT, reviewer, second, on=a_year_on)
+def test_a_listing_repaired_leaves_with_its_record_and_its_measures(repaired, listing):
+    case = repaired()
     listing.refresh_from_db()
     assert (listing.state, listing.exit_kind, case.state) == ("exited", "repaired", "granted")
     assert Record.objects.get(pk=listing.record_id).state == "ended"
@@ -120,7 +134,7 @@ def test_a_listing_repaired_leaves_with_its_record_and_its_measures(listing, rev
         "repair.third_party_notice",
     }
     Record.objects.filter(pk=case.record_id).update(national_revision=Record.objects.get(pk=case.record_id).revision)
-    assert services.end_synchronised(today=a_year_on) == 1
+    assert services.end_synchronised(today=A_YEAR_ON) == 1
     assert not Clock.objects.filter(key="repair.sync", ended_on=None).exists()
 
 
@@ -169,3 +183,93 @@ def test_receivers_are_departments_that_asked_or_acted(listed, reviewer, second)
     assert set(RestorationReceiver.objects.filter(kind="department").values_list("why", flat=True)) == {
         "收到过奖惩任务"
     }
+
+
+def carry_out(listing: Listing, number: int) -> MeasureTask:
+    """A department says that it has carried a measure out."""
+    task = MeasureTask.objects.get(action__listing=listing, measure__number=number)
+    clerk = make_user(f"carrier-{number}", Role.CLERK, task.department)
+    sanctions.receive_task(task, actor=clerk)
+    return sanctions.answer_task(task, actor=clerk, action="execute", outcome="已执行", executed_on=LATER, today=LATER)
+
+
+def revoke(case: Case, reviewer, *, on: datetime.date = A_YEAR_ON) -> Case:
+    return services.revoke(case, actor=reviewer, version=case.version, reason="缴款凭证是伪造的", today=on)
+
+
+def test_a_false_repair_of_a_listing_enters_it_again_with_its_measures(repaired, listing, reviewer):
+    listing.refresh_from_db()
+    ends_on, ordered = listing.ends_on, listing.actions.get().tasks.count()
+    carry_out(listing, 1)
+    case = repaired()
+    released = MeasureTask.objects.get(action__listing=listing, purpose="release", measure__number=1)
+    assert not ListingInForce.objects.filter(listing=listing).exists()
+    revoke(case, reviewer)
+    listing.refresh_from_db()
+    released.refresh_from_db()
+    assert (listing.state, listing.exit_kind, listing.exited_on) == ("entered", "", None)
+    assert (listing.ends_on, listing.reentered_on) == (ends_on, A_YEAR_ON)
+    assert not rests(listing)
+    assert listing.record.state == "current"
+    again = listing.actions.get(closed_on=None)
+    assert set(again.tasks.values_list("purpose", "state", "issued_on")) == {("execute", "issued", A_YEAR_ON)}
+    assert again.tasks.count() == ordered
+    assert (released.state, released.opinion) == ("lifted", "撤销信用修复，不再解除")
+    # It leaves once more like any other: what is carried out from now on is released once more.
+    sanctions.exit_listing(listing, actor=listing.decided_by, kind="conditions", reason="期限届满", today=A_YEAR_ON)
+    assert not MeasureTask.objects.standing().filter(action__listing=listing).exists()
+
+
+def test_what_was_released_already_stays_released(repaired, listing, reviewer):
+    carry_out(listing, 1)
+    case = repaired()
+    released = MeasureTask.objects.get(action__listing=listing, purpose="release", measure__number=1)
+    clerk = released.department.staff.get(username="carrier-1")
+    sanctions.receive_task(released, actor=clerk)
+    sanctions.answer_task(
+        released, actor=clerk, action="execute", outcome="已解除", executed_on=A_YEAR_ON, today=A_YEAR_ON
+    )
+    revoke(case, reviewer)
+    released.refresh_from_db()
+    assert released.state == "executed"
+    assert MeasureTask.objects.filter(action__listing=listing, measure__number=1, state="issued").count() == 1
+
+
+def test_a_listing_entered_again_rests_where_somebody_objects(repaired, listing, reviewer):
+    case = repaired()
+    claim = Claim("objection", "我没有实施该行为", record=listing.record)
+    objection = services.open_case(claim, by=case.applicant, key=uuid.uuid4(), today=A_YEAR_ON)
+    services.accept(objection, actor=reviewer, version=objection.version, today=A_YEAR_ON)
+    revoke(case, reviewer)
+    assert rests(listing)
+    assert Record.objects.get(pk=listing.record_id).state == "disputed"
+
+
+def test_a_listing_whose_term_is_over_meanwhile_is_not_entered_again(repaired, listing, reviewer, rehearse):
+    case = repaired()
+    Listing.objects.filter(pk=listing.pk).update(ends_on=A_YEAR_ON)
+    the_day_after = A_YEAR_ON + datetime.timedelta(days=1)
+    rehearse(the_day_after)
+    revoke(case, reviewer, on=the_day_after)
+    listing.refresh_from_db()
+    assert (listing.state, listing.record.state) == ("exited", "current")
+
+
+def test_only_what_a_repair_took_off_is_entered_again(listing, lead):
+    said = {"actor": lead, "reason": "示例理由", "today": LATER}
+    sanctions.exit_listing(listing, kind="conditions", **said)
+    with pytest.raises(Refused) as refusal:
+        sanctions.reenter_listing(listing, **said)
+    assert refusal.value.code == "not_left_by_repair"
+
+
+def test_who_is_proposed_anew_for_the_same_fact_is_not_entered_twice(
+    repaired, black, decision, market, clerk, reviewer
+):
+    case = repaired()
+    anew = {"department": market, "actor": clerk, "key": uuid.uuid4(), "today": A_YEAR_ON}
+    sanctions.propose_listing(black, FIRM, decision(), **anew)
+    with pytest.raises(Refused) as refusal:
+        revoke(case, reviewer)
+    assert refusal.value.code == "listed_already"
+    assert Case.objects.get(pk=case.pk).state == "granted"

@@ -288,6 +288,18 @@ def test_drafting_and_approving_on_the_pages(black, departments, author, reviewe
     assert edition.status_code == 200
 
 
+def test_a_draft_given_up_stays_to_be_read_and_makes_way_for_the_next_edition(draft, author, reviewer, departments):
+    address = reverse("office:memorandum-abandon", args=[draft.public_id])
+    assert browse(reviewer).post(address).status_code == 404
+    page = browse(author).post(address, follow=True).content.decode()
+    assert "草案已放弃" in page and "已放弃" in page and "放弃草案" not in page
+    assert browse(author).post(address).status_code == 404
+    other = make_user("other-lead", Role.LEAD, departments["CZT"])
+    assert browse(other).get(reverse("office:memorandum", args=[draft.public_id])).status_code == 404
+    following = services.draft_edition(draft, actor=author)
+    assert (following.edition, following.measures.count()) == (2, 1)
+
+
 def test_the_list_of_measures_is_a_workbook(memorandum, author):
     address = reverse("office:memorandum-workbook", args=[memorandum.public_id])
     answer = browse(author).get(address)

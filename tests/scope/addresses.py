@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from django.urls import URLResolver, get_resolver, reverse
 
 from credit_platform.routes import ROUTES, Access
-from tests.scope.province import Side
+from tests.disclosure.factory import make_event
+from tests.scope.province import Side, issue_evaluation
 
 ADMIN = "admin:"
 
@@ -102,6 +103,7 @@ PARAMETERS: dict[str, Callable[[Side], dict]] = {
             "memorandum-change",
             "measure-new",
             "memorandum-submit",
+            "memorandum-abandon",
             "memorandum-decide",
             "memorandum-repeal",
         )
@@ -116,6 +118,7 @@ PARAMETERS: dict[str, Callable[[Side], dict]] = {
     "cases:step": lambda side: {"public_id": side.request.public_id, "step": "claim"},
     "office:request-new": lambda side: {"public_id": side.record.public_id},
     "office:request": lambda side: {"public_id": side.request.public_id},
+    "office:request-receipt": lambda side: {"public_id": side.request.public_id},
     "office:request-answer": lambda side: {"public_id": side.request.public_id},
     "office:request-evidence": lambda side: {"public_id": side.request.evidence.get().public_id},
     "office:restoration-confirm": lambda side: {"public_id": side.request.restorations.get().public_id},
@@ -141,6 +144,21 @@ PARAMETERS: dict[str, Callable[[Side], dict]] = {
     "office:supervision-adopt": lambda side: {"public_id": side.method.public_id},
     "office:supervision-compute": lambda side: {"public_id": side.method.public_id},
     "office:supervision-export": lambda side: {"public_id": side.method.public_id},
+    "office:finance-product": lambda side: {"public_id": side.rewards.product.public_id},
+    "office:finance-publish": lambda side: {"public_id": side.rewards.product.public_id},
+    "office:finance-close": lambda side: {"public_id": side.rewards.product.public_id},
+    "office:finance-application": lambda side: {"public_id": side.rewards.application.public_id},
+    "office:finance-package": lambda side: {"public_id": side.rewards.application.public_id},
+    "office:finance-answer": lambda side: {"public_id": side.rewards.application.public_id},
+    "office:finance-revoke": lambda side: {"public_id": side.rewards.application.public_id},
+    "office:promotion": lambda side: {"public_id": side.rewards.event.public_id},
+    "office:promotion-publish": lambda side: {"public_id": side.rewards.event.public_id},
+    "office:promotion-close": lambda side: {"public_id": side.rewards.event.public_id},
+    "portal:promotion": lambda side: {"public_id": make_event().public_id},
+    "office:evaluation-method": lambda side: {"edition": issue_evaluation().method.edition},
+    "office:evaluation-edition": lambda side: {"public_id": issue_evaluation().public_id},
+    "office:evaluation-place": lambda side: {"public_id": issue_evaluation().public_id, "region": "530100"},
+    "office:evaluation-export": lambda side: {"public_id": issue_evaluation().public_id},
     "office:supervision-class": lambda side: {"public_id": side.classed.public_id},
     "office:points-account": lambda side: {"public_id": side.account.public_id},
     "office:points-delete": lambda side: {"public_id": side.account.public_id},
@@ -169,6 +187,10 @@ COMMON = {
     "office:edition-json",
     "office:edition-workbook",
     "office:bulletin",
+    "office:evaluation-method",
+    "office:evaluation-edition",
+    "office:evaluation-place",
+    "office:evaluation-export",
     "office:help-topic",
     "office:commitment-entry",
     "checks-api:cases",
@@ -228,6 +250,11 @@ FORMS: dict[str, Callable[[Side], dict[str, object]]] = {
     "office:commitment-decide": lambda side: {"decision": "confirm", "document_no": "1号", "reason": "清楚"},
     "office:commitment-retract": lambda side: {"reason": "不再申请"},
     "office:supervision-adopt": lambda side: {"on": "2026-12-01", "opinion": "同意"},
+    "office:finance-publish": lambda side: {"opinion": "同意"},
+    "office:finance-close": lambda side: {"reason": "示例"},
+    "office:finance-answer": lambda side: {"is_granted": "yes", "answer": "示例"},
+    "office:promotion-publish": lambda side: {"opinion": "同意"},
+    "office:promotion-close": lambda side: {"reason": "示例"},
     "cases:act": lambda side: {"do": "claim", "case": f"{side.request.public_id}:1"},
     "cases:step": lambda side: {"version": side.request.version},
     "cases:filter-save": lambda side: {"name": "示例", "query": "look=open"},

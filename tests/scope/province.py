@@ -12,6 +12,8 @@ from accounts.services import issue_token, place_user
 from catalogue.models import LegalBasis
 from credit_platform import demo, demo_items
 from credit_platform.routes import Access
+from evaluation import services as evaluation
+from evaluation.models import EvaluationEdition
 from exchange.models import Handover
 from records import services, storage
 from records.models import (
@@ -48,7 +50,7 @@ from tests.conftest import TODAY
 from tests.repair.conftest import make_applicant, signed_in
 from tests.scope.checked import Checked, make_checked
 from tests.scope.joint import Joint, begin
-from tests.scope.promises import account_of, classed_by, defer, method_of
+from tests.scope.promises import Rewards, account_of, classed_by, defer, method_of, rewards_of
 
 PASSWORD = "一把很长的测试钥匙"
 
@@ -84,6 +86,7 @@ class Side:
     method: SupervisionMethod
     classed: SupervisionClass
     account: PointsAccount
+    rewards: Rewards
     checked: Checked
     joint: Joint
     request: Case
@@ -105,7 +108,8 @@ class Side:
         objects = (*facts, self.pair, self.case, self.asked, self.granted, self.change, self.erasure, self.system)
         objects = (*objects, self.listing, self.personal_listing, self.listing_file)
         objects = (*objects, self.commitment, self.method, self.classed, self.account, self.request)
-        ids = [str(each.public_id) for each in (*objects, self.organisation, self.person)] + self.joint.ids
+        ids = [str(each.public_id) for each in (*objects, self.organisation, self.person)]
+        ids += self.joint.ids + self.rewards.ids
         codes = [self.department.code, self.department.uscc, self.organisation.uscc, self.token]
         return [self.word, *ids, *codes, *self.checked.canaries]
 
@@ -177,6 +181,7 @@ def make_side(word: str, number: int) -> Side:
         method,
         classed_by(method, record),
         account_of(personal, clerk, word),
+        rewards_of(record, clerk, lead, word),
         make_checked(clerk, record.subject, word, number),
         begin(Record.objects.get(pk=record.pk), clerk, lead, word),
         complained_of(clerk, record.subject, word),
@@ -366,3 +371,20 @@ def give_back(record: Record, word: str) -> Handover:
     return Handover.objects.create(
         record=record, refused_revision=record.revision, code="displayed_until_invalid", reason=f"{word}被退回"
     )
+
+
+def issue_evaluation() -> EvaluationEdition:
+    """What was issued about places; it belongs to nobody, and is made once."""
+    if made := EvaluationEdition.objects.first():
+        return made
+    author, other = (make_user(f"评价{name}", None, Role.SUPERVISOR) for name in ("甲", "乙"))
+    indicators = [{"kind": "timely", "weight": 100}]
+    method = evaluation.draw_up_method("示例评价办法", "示例说明", indicators, actor=author)
+    evaluation.adopt_method(method, actor=other, opinion="同意", on=TODAY, today=TODAY)
+    month = date(2026, 9, 1)
+    edition = EvaluationEdition.objects.create(
+        method=method, since=month, until=month, definition=1, computed_at=timezone.now(), drafted_by=author
+    )
+    line = indicators[0] | {"part": 9, "whole": 10, "points": "90.0", "departments": []}
+    edition.places.create(region_id="530100", is_county=False, score=90, lines=[line])
+    return evaluation.issue_edition(edition, actor=other, publish=True, today=TODAY)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("disclosure", "0007_statements"),
+        ("disclosure", "0009_evaluation"),
         ("repair", "0008_public_rule"),
     ]
 
