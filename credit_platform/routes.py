@@ -312,6 +312,8 @@ ROUTES: dict[str, Rule] = {
     "office:request-new": Rule(Access.SCOPED, FORM),
     "office:request": Rule(Access.SCOPED),
     "office:request-receipt": Rule(Access.SCOPED),
+    "office:request-supplement": Rule(Access.SCOPED, FORM),
+    "office:request-scans": Rule(Access.SCOPED, POST),
     "office:request-answer": Rule(Access.SCOPED, POST),
     "office:request-evidence": Rule(Access.SCOPED),
     "office:restoration-confirm": Rule(Access.SCOPED, POST),

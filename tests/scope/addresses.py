@@ -119,6 +119,8 @@ PARAMETERS: dict[str, Callable[[Side], dict]] = {
     "office:request-new": lambda side: {"public_id": side.record.public_id},
     "office:request": lambda side: {"public_id": side.request.public_id},
     "office:request-receipt": lambda side: {"public_id": side.request.public_id},
+    "office:request-supplement": lambda side: {"public_id": side.request.public_id},
+    "office:request-scans": lambda side: {"public_id": side.request.public_id},
     "office:request-answer": lambda side: {"public_id": side.request.public_id},
     "office:request-evidence": lambda side: {"public_id": side.request.evidence.get().public_id},
     "office:restoration-confirm": lambda side: {"public_id": side.request.restorations.get().public_id},
