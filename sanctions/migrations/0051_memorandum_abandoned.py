@@ -5,24 +5,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sanctions', '0050_checking'),
+        ("sanctions", "0050_checking"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='memorandum',
-            name='memorandum_state_is_known',
+            model_name="memorandum",
+            name="memorandum_state_is_known",
         ),
         migrations.AlterField(
-            model_name='memorandum',
-            name='state',
-            field=models.CharField(choices=[('registered', '仅登记'), ('draft', '起草'), ('submitted', '待复核'), ('returned', '退回修改'), ('approved', '已生效'), ('repealed', '已终止'), ('abandoned', '已放弃')], default='draft', max_length=10, verbose_name='状态'),
+            model_name="memorandum",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("registered", "仅登记"),
+                    ("draft", "起草"),
+                    ("submitted", "待复核"),
+                    ("returned", "退回修改"),
+                    ("approved", "已生效"),
+                    ("repealed", "已终止"),
+                    ("abandoned", "已放弃"),
+                ],
+                default="draft",
+                max_length=10,
+                verbose_name="状态",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='memorandum',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['registered', 'draft', 'submitted', 'returned', 'approved', 'repealed', 'abandoned'])), name='memorandum_state_is_known'),
+            model_name="memorandum",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["registered", "draft", "submitted", "returned", "approved", "repealed", "abandoned"])
+                ),
+                name="memorandum_state_is_known",
+            ),
         ),
     ]
