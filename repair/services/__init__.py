@@ -1,5 +1,6 @@
 """The verbs of the way back, and the only place that writes them."""
 
+from repair.services.clarifying import may_be_clarified, publish_clarification, withdraw_clarification
 from repair.services.deciding import Decision, decide, preview_letter, propose, register_result, return_to, revoke
 from repair.services.filters import drop_filter, save_filter
 from repair.services.handling import accept, answer, ask_material, extend, forward, reject
@@ -32,10 +33,12 @@ __all__ = [
     "forward",
     "lapse_returned",
     "may_act_for",
+    "may_be_clarified",
     "note_missed",
     "open_case",
     "preview_letter",
     "propose",
+    "publish_clarification",
     "recall",
     "register_result",
     "reject",
@@ -46,4 +49,5 @@ __all__ = [
     "seed",
     "send_due",
     "supplement",
+    "withdraw_clarification",
 ]
