@@ -220,6 +220,8 @@ class Action(models.TextChoices):
     RECEIPT_VIEWED = "repair.receipt.viewed", "打印收件回执"
     REQUEST_ESCALATED = "repair.request.escalated", "办件逾期上报"
     STATEMENT_DISPLAYED = "repair.statement.displayed", "展示自主解释"
+    CLARIFICATION_PUBLISHED = "repair.clarification.published", "公开澄清"
+    CLARIFICATION_WITHDRAWN = "repair.clarification.withdrawn", "撤下公开的澄清"
     RESTORATION_OPENED = "repair.restoration.opened", "开始恢复信誉"
     RESTORATION_CONFIRMED = "repair.restoration.confirmed", "确认恢复信誉"
     RESTORATION_CLOSED = "repair.restoration.closed", "恢复信誉办结"

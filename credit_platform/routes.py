@@ -55,6 +55,8 @@ ROUTES: dict[str, Rule] = {
     "portal:heads": Rule(Access.PUBLIC),
     "portal:heads-file": Rule(Access.PUBLIC),
     "portal:guarantees": Rule(Access.PUBLIC),
+    "portal:clarifications": Rule(Access.PUBLIC),
+    "portal:clarification": Rule(Access.PUBLIC),
     "portal:receipts": Rule(Access.PUBLIC),
     "portal:receipt": Rule(Access.PUBLIC),
     "public-api:subjects": Rule(Access.PUBLIC),

@@ -10,6 +10,7 @@ from repair.services.applicants import (
     sign_out,
     subjects_of,
 )
+from repair.services.clarifying import may_be_clarified, publish_clarification, withdraw_clarification
 from repair.services.deciding import Decision, decide, preview_letter, propose, register_result, return_to, revoke
 from repair.services.evidence import add_evidence, drop_evidence, scan_waiting, sweep_evidence
 from repair.services.filters import drop_filter, save_filter
@@ -48,11 +49,13 @@ __all__ = [
     "lapse_returned",
     "look_up",
     "may_act_for",
+    "may_be_clarified",
     "note_missed",
     "note_own_reading",
     "open_case",
     "preview_letter",
     "propose",
+    "publish_clarification",
     "recall",
     "register_result",
     "reject",
@@ -70,4 +73,5 @@ __all__ = [
     "subjects_of",
     "supplement",
     "sweep_evidence",
+    "withdraw_clarification",
 ]

@@ -164,6 +164,7 @@ PARAMETERS: dict[str, Callable[[Side], dict]] = {
     "office:supervision-class": lambda side: {"public_id": side.classed.public_id},
     "office:points-account": lambda side: {"public_id": side.account.public_id},
     "office:points-delete": lambda side: {"public_id": side.account.public_id},
+    "portal:clarification": lambda side: {"public_id": side.withdrawn.cases.get().clarification.public_id},
     "portal:receipt": lambda side: {"receipt_no": side.checked.check.receipt_no},
     "checks-api:check": lambda side: {"receipt_no": side.checked.check.receipt_no},
     "checks-api:cases": lambda side: {"code": "ZFCG"},

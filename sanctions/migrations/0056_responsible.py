@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sanctions", "0051_memorandum_abandoned"),
+        ("sanctions", "0055_memorandum_abandoned"),
     ]
 
     operations = [
