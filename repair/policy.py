@@ -99,8 +99,11 @@ class Answer:
 
 def rule_from(row: object) -> Rule:
     """The rule of a row that has the columns of RepairRule, stored or published."""
-    values: dict[str, Any] = {column.name: getattr(row, column.name) for column in fields(Rule)}
-    return Rule(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+    values: dict[str, Any] = {}
+    for column in fields(Rule):
+        value = getattr(row, column.name)
+        values[column.name] = tuple(value) if isinstance(value, list) else value
+    return Rule(**values)
 
 
 def rule_for(facts: Facts, rules: Iterable[Rule]) -> Rule | None:
