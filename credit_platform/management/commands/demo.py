@@ -106,7 +106,7 @@ def _sign_first_head() -> None:
 
 def _load(departments) -> None:
     """Report the invented decisions the way a department would; what is there already stays as it is."""
-    market, transport = departments
+    market, transport, *_ = departments
     if Batch.objects.filter(department=market).exists():
         return
     source = (market.name, market.uscc)
@@ -127,7 +127,7 @@ def _load(departments) -> None:
 
 def _duties(departments) -> None:
     """What the invented departments have to report every month, since the start of the year."""
-    market, transport = departments
+    market, transport, *_ = departments
     since = today().replace(month=1, day=1)
     for department, code in ((market, "XZXK"), (market, "XZCF"), (transport, "XZCF")):
         set_duty(department, code, cycle="month", since=since, source="演示：权责清单")
