@@ -10,7 +10,7 @@ from accounts.models import Department, Region, Role, User
 from accounts.services import issue_token, place_user
 from audit import heads, sealing
 from audit.models import TreeHead
-from credit_platform import demo, demo_identities, demo_items, demo_lists, demo_promises
+from credit_platform import demo, demo_cases, demo_identities, demo_items, demo_lists, demo_promises
 from deadlines.clock import today
 from records import services
 from records.models import Batch, CoverageBase, Record
@@ -39,6 +39,7 @@ class Command(BaseCommand):
         demo_promises.load(departments[0], today())
         _duties(departments)
         demo_lists.load(departments[0], today())
+        demo_cases.load(departments[1], today())
         _coverage()
         _sign_first_head()
         first = departments[0]
