@@ -167,6 +167,8 @@ class Action(models.TextChoices):
     POINTS_ERASED = "sanctions.points.erased", "删除诚信积分"
     SUBJECT_CHECKED = "sanctions.subject.checked", "查询应当采取的奖惩措施"
 
+    RECORD_FOUND = "repair.record.found", "凭文书号和证件号码找到记录"
+    RECORD_SOUGHT = "repair.record.sought", "凭文书号和证件号码没有找到记录"
     REQUEST_OPENED = "repair.request.opened", "提出修复或者异议申请"
     REQUEST_SUPPLEMENTED = "repair.request.supplemented", "补正申请材料"
     REQUEST_RECALLED = "repair.request.recalled", "撤回修复或者异议申请"
