@@ -191,6 +191,8 @@ class Action(models.TextChoices):
     REPRESENTATION_GRANTED = "repair.representation.granted", "授予委托"
     REPRESENTATION_REVOKED = "repair.representation.revoked", "撤销委托"
     OWN_READ = "repair.own.read", "查看自己的信息"
+    RECORD_FOUND = "repair.record.found", "凭文书号和证件号码找到记录"
+    RECORD_SOUGHT = "repair.record.sought", "凭文书号和证件号码没有找到记录"
     REQUEST_OPENED = "repair.request.opened", "提出修复或者异议申请"
     REQUEST_SUPPLEMENTED = "repair.request.supplemented", "补正申请材料"
     REQUEST_RECALLED = "repair.request.recalled", "撤回修复或者异议申请"

@@ -23,6 +23,7 @@ class Basis(models.TextChoices):
     GRANTED = "granted", "经审核准许的特殊查询"
     MATTER = "matter", "履行职责：办理业务事项以前的信用核验"
     CONSENT = "consent", "本人书面授权"
+    COUNTER = "counter", "履行职责：窗口受理当事人的修复、异议和投诉，向提供单位告知更正"
     PROVINCE = "province", "履行职责：省级公共信用信息工作机构审核、督导"
     REGION = "region", "履行职责：州市、县（市、区）公共信用信息工作机构督导"
 

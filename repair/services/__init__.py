@@ -14,6 +14,7 @@ from repair.services.clarifying import may_be_clarified, publish_clarification, 
 from repair.services.deciding import Decision, decide, preview_letter, propose, register_result, return_to, revoke
 from repair.services.evidence import add_evidence, drop_evidence, scan_waiting, sweep_evidence
 from repair.services.filters import drop_filter, save_filter
+from repair.services.finding import find_record, note_met
 from repair.services.handling import accept, answer, ask_material, extend, forward, reject
 from repair.services.holding import assign, claim, distribute, release
 from repair.services.notices import send_due
@@ -45,11 +46,13 @@ __all__ = [
     "end_synchronised",
     "extend",
     "find_by_receipt",
+    "find_record",
     "forward",
     "lapse_returned",
     "look_up",
     "may_act_for",
     "may_be_clarified",
+    "note_met",
     "note_missed",
     "note_own_reading",
     "open_case",

@@ -2,29 +2,25 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import DEPARTMENT_ROLES, Role
+from accounts.models import Role
 from audit import services as audit
 from audit.actions import Action
 from catalogue.models import SubjectKind
 from deadlines.clock import today
 from records.errors import Refused
 from records.models import Record
-from records.views.reading import reader_of
-from records.views.records import note_opened, record_lines
 from repair import letters, policy, services, workflow
 from repair.errors import CaseMoved, NotYours
 from repair.forms_counter import CounterForm, SupplementForm
 from repair.models import Case, Way
 from repair.uploads import refusal_of, takes_scans
 from repair.views import scans
+from repair.views.finding import met
 from repair.views.lines import HOME, about_of
-
-OPENERS = (*DEPARTMENT_ROLES, Role.REVIEWER)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,26 +28,21 @@ OPENERS = (*DEPARTMENT_ROLES, Role.REVIEWER)
 @transaction.atomic
 def new_request(request, public_id):
     """What can be done about the record stands beside the form, so that nobody goes home with false hope."""
-    if request.user.role not in OPENERS:
-        raise Http404
-    records = Record.objects.visible_to(request.user).select_related("item", "subject", "department")
-    record = get_object_or_404(records, public_id=public_id)
+    record, line = met(request, public_id)
     form = CounterForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     if request.method == "POST" and form.is_valid() and (case := _opened(request, form, record)):
         messages.success(request, f"已登记，受理号 {case.number}。请打印回执，交给申请人。")
         return redirect("office:request-receipt", case.public_id)
-    note_opened(request, record)
     answer = services.can_repair(record, today=today())
     context = {
         "form": form,
         "record": record,
-        "line": record_lines([record], reader=reader_of(request), on=today())[0],
+        "line": line,
         "answer": answer,
         "ways": [Way(way).label for way in answer.ways],
         "section": "requests",
         "crumbs": [
-            ("待办", "/office/"), ("记录", reverse("office:records")),
-            (record.document_no, reverse("office:record", args=[record.public_id])), ("登记申请", ""),
+            HOME, ("修复与异议", reverse("office:requests")), (record.document_no, ""), ("登记申请", ""),
         ],
     }  # fmt: skip
     return render(request, "office/request_new.html", context, status=400 if form.errors else 200)

@@ -20,6 +20,7 @@ from repair.forms_review import ConfirmForm, OpinionForm
 from repair.models import Case, RestorationReceiver
 from repair.querysets import CaseQuerySet
 from repair.services.evidence import STILL_OPEN
+from repair.services.finding import OPENERS
 from repair.views import about
 from repair.views.lines import HOME, case_lines
 
@@ -61,6 +62,7 @@ def inbox(request):
         "tabs": [{"name": name, "url": f"?look={code}", "is_current": code == look} for code, name in LOOKS.items()],
         "receivers": [(row, ConfirmForm(auto_id=f"confirm-{row.pk}-%s")) for row in waiting],
         "is_province": request.user.oversees,
+        "may_open": request.user.role in OPENERS,
         "section": "requests",
         "crumbs": [HOME, ("修复与异议", "")],
     }

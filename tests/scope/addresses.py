@@ -118,6 +118,8 @@ PARAMETERS: dict[str, Callable[[Side], dict]] = {
     "cases:step": lambda side: {"public_id": side.request.public_id, "step": "claim"},
     "office:request-new": lambda side: {"public_id": side.record.public_id},
     "office:request": lambda side: {"public_id": side.request.public_id},
+    "office:request-found": lambda side: {"public_id": side.record.public_id},
+    "office:correction-new": lambda side: {"public_id": side.record.public_id},
     "office:request-receipt": lambda side: {"public_id": side.request.public_id},
     "office:request-supplement": lambda side: {"public_id": side.request.public_id},
     "office:request-scans": lambda side: {"public_id": side.request.public_id},
