@@ -99,8 +99,9 @@ class Answer:
 
 def rule_from(row: object) -> Rule:
     """The rule of a row that has the columns of RepairRule, stored or published."""
-    values: dict[str, Any] = {column.name: getattr(row, column.name) for column in fields(Rule)}
-    return Rule(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+    values = {column.name: getattr(row, column.name) for column in fields(Rule)}
+    frozen: dict[str, Any] = {name: tuple(each) if isinstance(each, list) else each for name, each in values.items()}
+    return Rule(**frozen)
 
 
 def rule_for(facts: Facts, rules: Iterable[Rule]) -> Rule | None:
