@@ -5,7 +5,7 @@ Everything below /my/ but the door is `applicant_required`.
 
 from django.urls import include, path
 
-from repair.views import mine, progress, signing_in
+from repair.views import applying, mine, progress, signing_in
 
 app_name = "my"
 MINE = [
@@ -14,5 +14,11 @@ MINE = [
     path("callback/", signing_in.callback, name="callback"),
     path("sign-out/", signing_in.sign_out, name="sign-out"),
     path("records/<uuid:public_id>/", mine.record, name="record"),
+    path("records/<uuid:public_id>/<str:kind>/", applying.apply, name="apply"),
+    path("listings/<uuid:public_id>/<str:kind>/", applying.apply_listing, name="apply-listing"),
+    path("complaint/", applying.complaint, name="complaint"),
+    path("drafts/<uuid:public_id>/", applying.draft_check, name="draft-check"),
+    path("drafts/<uuid:public_id>/drop/", applying.draft_drop, name="draft-drop"),
+    path("requests/<uuid:public_id>/receipt/", applying.receipt, name="receipt"),
 ]
 urlpatterns = [path("my/", include(MINE)), path("progress/", progress.progress, name="progress")]

@@ -71,6 +71,12 @@ ROUTES: dict[str, Rule] = {
     "my:sign-out": Rule(Access.APPLICANT, POST),
     "my:home": Rule(Access.APPLICANT),
     "my:record": Rule(Access.APPLICANT),
+    "my:apply": Rule(Access.APPLICANT, FORM),
+    "my:apply-listing": Rule(Access.APPLICANT, FORM),
+    "my:complaint": Rule(Access.APPLICANT, FORM),
+    "my:draft-check": Rule(Access.APPLICANT, FORM),
+    "my:draft-drop": Rule(Access.APPLICANT, POST),
+    "my:receipt": Rule(Access.APPLICANT),
     "my:progress": Rule(Access.PUBLIC, FORM),  # a case for its receipt alone; a POST that writes the line of the trail
     # The departments' API
     "department-api:batches": Rule(Access.TOKEN, POST),

@@ -419,7 +419,8 @@ def item(request, code):
 
 @page
 def services(request):
-    return render(request, "disclosure/services.html", {"crumbs": [HOME, ("信用服务", "")]})
+    context = {"subjects_url": settings.SUBJECTS_URL, "crumbs": [HOME, ("信用服务", "")]}
+    return render(request, "disclosure/services.html", context)
 
 
 @page

@@ -19,3 +19,9 @@ class NotYours(Refused):
     """The case or the record is somebody else's. At the edges this is 404: it tells nothing of what exists."""
 
     code = "not_yours"
+
+
+class DraftMoved(Refused):
+    """The draft was saved from another page, handed in or dropped since this page was opened (409)."""
+
+    code = "draft_moved"

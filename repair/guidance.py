@@ -91,6 +91,37 @@ def objection_steps(terms: Mapping[str, Term]) -> list[str]:
     ]
 
 
+def complaint_steps(terms: Mapping[str, Term]) -> list[str]:
+    """What happens to a complaint, step by step."""
+    return [
+        f"收到后 {_days(terms, 'complaint.acceptance')}内答复是否受理。",
+        f"被投诉的单位 {_days(terms, 'complaint.verification')}内说明情况。",
+        f"受理后 {_days(terms, 'complaint.decision')}内办结，书面答复；需要延长的只延长一次，并说明理由。",
+    ]
+
+
+def review_steps(terms: Mapping[str, Term]) -> list[str]:
+    """What happens to a reconsideration or lawsuit that was made known, step by step."""
+    return [
+        f"收到后 {_days(terms, 'objection.receipt')}内核对复议机关或者法院的受理通知书。",
+        "复议机关或者法院决定暂停执行的，记录标明，因此采取的措施暂不执行。",
+        "有了结果请提交决定书或者判决书：原决定被撤销、变更的，记录随之撤回或者更正。",
+    ]
+
+
+STEPS = {
+    "repair": repair_steps,
+    "objection": objection_steps,
+    "complaint": complaint_steps,
+    "review": review_steps,
+}
+
+
+def steps_of(kind: str, terms: Mapping[str, Term]) -> list[str]:
+    """What happens to a case of this kind after it was handed in, with the days of each step."""
+    return STEPS[kind](terms)
+
+
 def remedies(terms: Mapping[str, Term]) -> str:
     """Where else one may turn: reconsideration and lawsuit."""
     return (

@@ -55,6 +55,14 @@ def write(case: Case, key: str, *, today: date) -> Written:
     return Written(best.title, best.body.format_map(_Blanks(values_of(case, today))).strip(), best.edition)
 
 
+def commitment(*, today: date) -> Written:
+    """What is signed with an application for repair. Raises LetterText.DoesNotExist."""
+    text = LetterText.objects.filter(key="commitment", in_force_from__lte=today).order_by("-in_force_from").first()
+    if text is None:
+        raise LetterText.DoesNotExist(f"commitment: no text in force on {today}")
+    return Written(text.title, text.body.strip(), text.edition)
+
+
 def values_of(case: Case, today: date) -> dict[str, str]:
     """What the blanks of the texts are filled with."""
     about = str(case.record.document_no) if case.record_id else ""

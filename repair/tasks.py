@@ -31,6 +31,7 @@ def scan_evidence() -> None:
 @shared_task
 def sweep_evidence() -> None:
     services.sweep_evidence(now=timezone.now())
+    services.sweep_drafts(now=timezone.now())
 
 
 @shared_task

@@ -11,6 +11,7 @@ from catalogue.models import Evidence as Mark
 from catalogue.models import SubjectKind
 from records.models import IdentifierKind, Record, Subject
 from repair.querysets import RepresentationQuerySet
+from sanctions.models import Listing
 
 
 class Act(models.TextChoices):
@@ -132,13 +133,19 @@ class Representation(models.Model):
 
 
 class Draft(models.Model):
-    """草稿: what an applicant has begun to write about a record; kept as it is typed, decided by nobody."""
+    """草稿: what an applicant has begun to write about a record or listing; kept as it is typed, decided by nobody.
+
+    `version` is that of the last saving, so that two open pages do not overwrite one another; `content` is what stands
+    in the fields, checked only when it is handed in. The public id becomes the key of the case.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     applicant = models.ForeignKey(Applicant, models.CASCADE, related_name="drafts", verbose_name="申请人")
     kind = models.CharField("类别", max_length=10)
     record = models.ForeignKey(Record, models.CASCADE, null=True, related_name="+", verbose_name="记录")
+    listing = models.ForeignKey(Listing, models.CASCADE, null=True, related_name="+", verbose_name="名单条目")
     content = models.JSONField("内容", default=dict, blank=True)
+    version = models.PositiveIntegerField("版本", default=1)
     updated_at = models.DateTimeField("保存时间", auto_now=True)
 
     class Meta:
@@ -146,6 +153,6 @@ class Draft(models.Model):
         ordering = ["-updated_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["applicant", "kind", "record"], nulls_distinct=False, name="one_draft_a_record"
+                fields=["applicant", "kind", "record", "listing"], nulls_distinct=False, name="one_draft_a_record"
             )
         ]

@@ -61,6 +61,7 @@ class Case(models.Model):
     contested = models.JSONField("有异议的内容", default=list, blank=True)
     claim = models.TextField("请求和理由")
     commitment_accepted_at = models.DateTimeField("作出信用承诺", null=True)
+    commitment = models.TextField("信用承诺书", blank=True, default="")
     applicant = models.ForeignKey(Applicant, models.PROTECT, null=True, related_name="cases", verbose_name="申请人")
     on_paper = models.BooleanField("书面申请", default=False)
     agent_name = models.CharField("代理人", max_length=100, blank=True, default="")

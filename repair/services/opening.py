@@ -47,6 +47,7 @@ class Claim:
     way: str = ""
     contested: list[dict] = field(default_factory=list)
     has_committed: bool = False
+    commitment: str = ""
     agent_name: str = ""
     agent_authority: str = ""
     review_body: str = ""
@@ -96,7 +97,7 @@ def _new(
     case = Case(
         kind=claim.kind, way=claim.way, record=record, listing=listing, task=claim.task, subject=subject,
         department=_department(claim, record, listing), contested=claim.contested, claim=claim.text.strip(),
-        commitment_accepted_at=timezone.now() if claim.has_committed else None,
+        commitment_accepted_at=timezone.now() if claim.has_committed else None, commitment=claim.commitment,
         applicant=by if isinstance(by, Applicant) else applicant, on_paper=not isinstance(by, Applicant),
         agent_name=claim.agent_name, agent_authority=claim.agent_authority,
         opened_by=by if isinstance(by, User) else None, channel=_channel(claim, by),

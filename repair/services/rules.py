@@ -2,6 +2,10 @@
 
 from datetime import date
 
+from django.db.models import Q
+
+from deadlines.models import TimeLimit
+from deadlines.policy import Term
 from records.models import Record
 from records.workflow import RECORD_LIVE
 from repair import policy
@@ -20,3 +24,9 @@ def facts_of(record: Record) -> policy.Facts:
 def can_repair(record: Record, *, today: date, way: str = "") -> policy.Answer:
     """Whether this record can be repaired today, from when, by which article, with what, by whom, or why not."""
     return policy.can_repair(facts_of(record), [rule.as_rule() for rule in RepairRule.objects.all()], today, way)
+
+
+def terms_in_force(*, on: date) -> dict[str, Term]:
+    """How long each step of a case takes, by the keys of the time limits."""
+    limits = TimeLimit.objects.filter(Q(in_force_until__isnull=True) | Q(in_force_until__gte=on), in_force_from__lte=on)
+    return {limit.key: limit.as_term() for limit in limits}

@@ -45,7 +45,7 @@ class Joint:
 
 
 def begin(record: Record, clerk: User, lead: User, word: str) -> Joint:
-    listing = _list(record, word)
+    listing = listed(record, record.document_no, word, record=record)
     action = JointAction.objects.create(listing=listing, memorandum=_memorandum(), opened_on=TODAY)
     first, second, third = (
         MeasureTask.objects.create(
@@ -72,7 +72,8 @@ def begin(record: Record, clerk: User, lead: User, word: str) -> Joint:
     return Joint(listing, first, second, answered, draft)
 
 
-def _list(record: Record, word: str) -> Listing:
+def listed(about: Record, document_no: str, word: str, *, record: Record | None = None) -> Listing:
+    """An entry of the subject of a record; `record` is where it is published."""
     kind = ListKind.objects.filter(code="SCOPE").first() or ListKind.objects.create(
         code="SCOPE",
         name="示例关注名单",
@@ -91,20 +92,21 @@ def _list(record: Record, word: str) -> Listing:
         kind=kind,
         list_code=kind.code,
         tone=kind.tone,
-        department=record.department,
+        department=about.department,
         origin=Origin.REPORTED,
-        subject=record.subject,
-        subject_kind=record.subject.kind,
-        subject_name=record.subject.legal_name,
-        identifier_kind=IdentifierKind.USCC,
-        lookup=record.subject.uscc,
-        document_no=record.document_no,
-        decided_on=record.decided_on,
-        authority=record.department.name,
+        subject=about.subject,
+        subject_kind=about.subject.kind,
+        subject_name=about.subject.legal_name,
+        identifier_kind=IdentifierKind.USCC if about.subject.uscc else IdentifierKind.ID_CARD,
+        lookup=about.subject.uscc or about.subject.identifiers.first().lookup,
+        cipher="" if about.subject.uscc else about.subject.identifiers.first().cipher,
+        document_no=document_no,
+        decided_on=about.decided_on,
+        authority=about.department.name,
         facts=f"{word}的事由",
         record=record,
         state=workflow.ENTERED,
-        proposed_on=record.decided_on,
+        proposed_on=about.decided_on,
         decided_at=timezone.now(),
         entered_on=TODAY,
     )

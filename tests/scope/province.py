@@ -34,7 +34,7 @@ from records.services import changes, erasures, special
 from records.services.batches import item_in_force
 from records.workflow import Commit
 from repair import services as repair
-from repair.models import Applicant, Case, Clarification, Evidence, Restoration
+from repair.models import Applicant, Case, Clarification, Draft, Evidence, Restoration
 from sanctions import services as sanctions
 from sanctions.models import (
     Commitment,
@@ -49,7 +49,7 @@ from sanctions.services.listings import Decision, Named
 from tests.conftest import TODAY
 from tests.repair.conftest import make_applicant, signed_in
 from tests.scope.checked import Checked, make_checked
-from tests.scope.joint import Joint, begin
+from tests.scope.joint import Joint, begin, listed
 from tests.scope.promises import Rewards, account_of, classed_by, defer, method_of, rewards_of
 
 PASSWORD = "一把很长的测试钥匙"
@@ -91,6 +91,9 @@ class Side:
     joint: Joint
     request: Case
     applicant: Applicant
+    begun: Draft
+    handed_in: Case
+    own_listing: Listing
     bulletin: Bulletin | None = None  # what was issued about the month before the other side came to be
 
     @property
@@ -107,6 +110,7 @@ class Side:
         facts = (self.batch, self.waiting, self.refused, self.previewed, self.record, self.personal, self.withdrawn)
         objects = (*facts, self.pair, self.case, self.asked, self.granted, self.change, self.erasure, self.system)
         objects = (*objects, self.listing, self.personal_listing, self.listing_file)
+        objects = (*objects, self.begun, self.handed_in, self.own_listing)
         objects = (*objects, self.commitment, self.method, self.classed, self.account, self.request)
         ids = [str(each.public_id) for each in (*objects, self.organisation, self.person)]
         ids += self.joint.ids + self.rewards.ids
@@ -186,8 +190,21 @@ def make_side(word: str, number: int) -> Side:
         make_checked(clerk, record.subject, word, number),
         begin(Record.objects.get(pk=record.pk), clerk, lead, word),
         complained_of(clerk, record.subject, word),
-        make_applicant(personal, 900 + number),
+        *written_by(make_applicant(personal, 900 + number), personal, word),
     )
+
+
+def written_by(applicant: Applicant, record: Record, word: str) -> tuple[Applicant, Draft, Case, Listing]:
+    """The person, what they have begun to write, what they have handed in, and a list they are on."""
+    begun = repair.Target("objection", record=record)
+    said = {"about": "content", "text": f"{word}的异议"}
+    draft = repair.save_draft(begun, said, by=applicant, version=0, today=TODAY)
+    court = repair.Claim(
+        kind="review", text=f"{word}起诉", record=record, review_body=f"{word}法院", review_no=f"{word}1号"
+    )
+    key = uuid.uuid5(uuid.NAMESPACE_OID, f"{word}起诉")
+    case = repair.open_case(court, by=applicant, key=key, today=TODAY)
+    return applicant, draft, case, listed(record, f"{word}关注〔2026〕8号", word)
 
 
 def complained_of(clerk: User, subject: Subject, word: str) -> Case:

@@ -22,7 +22,8 @@ def call(side: Side, name: str, method: str, where: str, form: dict | None = Non
 
 
 def seen_of(side: Side, answer) -> list[str]:
-    text = b"".join(answer).decode(errors="replace") + str(answer.headers)
+    """What of that side stands there. What a department is called is no secret: a complaint offers all of them."""
+    text = (b"".join(answer).decode(errors="replace") + str(answer.headers)).replace(side.department.name, "")
     return [word for word in (*side.canaries, side.personal.subject_name) if word in text]
 
 
