@@ -14,8 +14,9 @@ from repair.services.deciding import Decision, decide, preview_letter, propose, 
 from repair.services.filters import drop_filter, save_filter
 from repair.services.handling import accept, answer, ask_material, extend, forward, reject
 from repair.services.holding import assign, claim, distribute, release
-from repair.services.notices import send_due
+from repair.services.notices import read_notices, send_due
 from repair.services.opening import Claim, check_code_of, find_by_receipt, open_case, recall, supplement
+from repair.services.representing import grant_power, revoke_power
 from repair.services.restoring import confirm, confirm_national
 from repair.services.rules import can_repair
 from repair.services.seeding import seed
@@ -41,6 +42,7 @@ __all__ = [
     "extend",
     "find_by_receipt",
     "forward",
+    "grant_power",
     "lapse_returned",
     "may_act_for",
     "note_missed",
@@ -48,6 +50,7 @@ __all__ = [
     "open_case",
     "preview_letter",
     "propose",
+    "read_notices",
     "recall",
     "register_result",
     "reject",
@@ -56,6 +59,7 @@ __all__ = [
     "require_level",
     "return_to",
     "revoke",
+    "revoke_power",
     "save_filter",
     "seed",
     "send_due",

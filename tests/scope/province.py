@@ -32,7 +32,7 @@ from records.services import changes, erasures, special
 from records.services.batches import item_in_force
 from records.workflow import Commit
 from repair import services as repair
-from repair.models import Applicant, Case, Evidence, Restoration
+from repair.models import Applicant, Case, Evidence, Representation, Restoration
 from sanctions import services as sanctions
 from sanctions.models import (
     Commitment,
@@ -88,6 +88,9 @@ class Side:
     joint: Joint
     request: Case
     applicant: Applicant
+    own_request: Case
+    decided_request: Case
+    power: Representation
     bulletin: Bulletin | None = None  # what was issued about the month before the other side came to be
 
     @property
@@ -105,6 +108,7 @@ class Side:
         objects = (*facts, self.pair, self.case, self.asked, self.granted, self.change, self.erasure, self.system)
         objects = (*objects, self.listing, self.personal_listing, self.listing_file)
         objects = (*objects, self.commitment, self.method, self.classed, self.account, self.request)
+        objects = (*objects, self.own_request, self.decided_request, self.power)
         ids = [str(each.public_id) for each in (*objects, self.organisation, self.person)] + self.joint.ids
         codes = [self.department.code, self.department.uscc, self.organisation.uscc, self.token]
         return [self.word, *ids, *codes, *self.checked.canaries]
@@ -180,8 +184,30 @@ def make_side(word: str, number: int) -> Side:
         make_checked(clerk, record.subject, word, number),
         begin(Record.objects.get(pk=record.pk), clerk, lead, word),
         complained_of(clerk, record.subject, word),
-        make_applicant(personal, 900 + number),
+        *asked_by_the_person(personal, word, number),
     )
+
+
+def asked_by_the_person(personal: Record, word: str, number: int) -> tuple[Applicant, Case, Case, Representation]:
+    """The person, signed in: two complaints, one of them rejected with a letter, and a power given to somebody."""
+    applicant = make_applicant(personal, 900 + number)
+    reviewer = make_user(f"{word}受理", None, Role.REVIEWER)
+    rejected = complain(applicant, personal, f"{word}没有答复")
+    rejected = repair.accept(rejected, actor=reviewer, version=rejected.version, today=TODAY)
+    decision = repair.Decision("refuse", f"{word}的理由", "示例办法第一条")
+    rejected = repair.decide(rejected, decision=decision, actor=reviewer, version=rejected.version, today=TODAY)
+    asked = complain(applicant, personal, f"{word}办理太慢")
+    asked = repair.ask_material(asked, actor=reviewer, version=asked.version, what=f"{word}的回执", today=TODAY)
+    power = repair.grant_power(
+        by=applicant, agent_kind="person", agent_name=f"示例{word}代理", number_kind="身份证",
+        number=demo.make_id_number("530102", date(1991, 2, number), 700 + number), until=date(2027, 6, 30), today=TODAY,
+    )  # fmt: skip
+    return applicant, asked, rejected, power
+
+
+def complain(applicant: Applicant, about: Record, text: str) -> Case:
+    key = uuid.uuid5(uuid.NAMESPACE_OID, text)
+    return repair.open_case(repair.Claim("complaint", text, record=about), by=applicant, key=key, today=TODAY)
 
 
 def complained_of(clerk: User, subject: Subject, word: str) -> Case:
