@@ -1,4 +1,4 @@
-"""Every page of office and subjects, from the table of routes, in a real browser: nothing axe calls serious, or too wide.
+"""Every page of office and subjects in a real browser: nothing axe calls serious, nothing too wide.
 
 A new page is walked as soon as it stands in the table; one nobody of ours can open fails here.
 """
