@@ -58,16 +58,37 @@ class IncidentForm(forms.ModelForm):
             "persons_told_on",
             "authority_told_on",
             "notice",
+            "unit",
+            "basis",
+            "result",
         )
         widgets = {
             **{name: _day() for name in ("found_on", "happened_on", "persons_told_on")},
             "authority_told_on": _day(),
-            **{name: forms.Textarea({"rows": 3}) for name in ("summary", "cause", "harm", "measures", "notice")},
+            **{
+                name: forms.Textarea({"rows": 3})
+                for name in ("summary", "cause", "harm", "measures", "notice", "result")
+            },
         }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [("", "请选择"), *Incident.Kind.choices]
+
+    def clean(self):
+        said = super().clean()
+        if said.get("kind") == Incident.Kind.INFRINGEMENT and not said.get("unit"):
+            self.add_error("unit", "侵害信用主体合法权益的，请写明责任单位。")
+        return said
+
+    def lacks_to_close(self) -> list[tuple[str, str]]:
+        """What has to stand in a valid form before the incident is closed: field and sentence."""
+        said, lacking = self.cleaned_data, []
+        if not (said["measures"] and said["notice"]):
+            lacking.append(("notice", "办结之前，请写明补救措施，以及通知、报告的内容或者不通知的理由。"))
+        if said["kind"] == Incident.Kind.INFRINGEMENT and not (said["basis"] and said["result"]):
+            lacking.append(("result", "办结之前，请写明追究责任的依据和处理结果。"))
+        return lacking
 
 
 class AssessmentForm(forms.ModelForm):

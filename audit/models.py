@@ -23,6 +23,7 @@ class Basis(models.TextChoices):
     GRANTED = "granted", "经审核准许的特殊查询"
     MATTER = "matter", "履行职责：办理业务事项以前的信用核验"
     CONSENT = "consent", "本人书面授权"
+    COUNTER = "counter", "履行职责：窗口受理当事人的修复、异议和投诉，向提供单位告知更正"
     PROVINCE = "province", "履行职责：省级公共信用信息工作机构审核、督导"
     REGION = "region", "履行职责：州市、县（市、区）公共信用信息工作机构督导"
 
@@ -231,7 +232,10 @@ class ReadingRule(models.Model):
 
 
 class Incident(models.Model):
-    """信息安全事件 (国办发〔2016〕98号四（四）; what a notice must say: PIPL article 57). Never deleted."""
+    """信息安全事件 (国办发〔2016〕98号四（四）; what a notice must say: PIPL article 57). Never deleted.
+
+    Also 侵权责任追究 (国发〔2014〕21号五（二）（四）): who infringed, by which rule it answers, with what result.
+    """
 
     class Kind(models.TextChoices):
         LEAK = "leak", "泄露"
@@ -240,6 +244,7 @@ class Incident(models.Model):
         SALE = "sale", "非法出售"
         UNLAWFUL_USE = "unlawful_use", "违规查询、使用"
         UNLAWFUL_PROVISION = "unlawful_provision", "违规提供"
+        INFRINGEMENT = "infringement", "侵害信用主体合法权益"
 
     class State(models.TextChoices):
         OPEN = "open", "处置中"
@@ -259,6 +264,9 @@ class Incident(models.Model):
     persons_told_on = models.DateField("通知个人日期", null=True, blank=True)
     authority_told_on = models.DateField("报告主管部门日期", null=True, blank=True)
     notice = models.TextField("通知、报告的内容，或者不通知的理由", blank=True)
+    unit = models.CharField("责任单位", max_length=200, blank=True, help_text="侵害合法权益的，写明哪个单位。")
+    basis = models.CharField("追究责任的依据", max_length=300, blank=True, help_text="文件名称和条、款、项。")
+    result = models.TextField("处理结果和后续情况", blank=True)
     opened_by = models.CharField("登记人", max_length=150)
     opened_at = models.DateTimeField("登记时间", auto_now_add=True)
     closed_at = models.DateTimeField("办结时间", null=True, editable=False)
@@ -274,6 +282,13 @@ class Incident(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state="open") | (~Q(measures="") & ~Q(notice="")), name="incident_closed_is_complete"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="infringement") | ~Q(unit=""), name="infringement_names_who_answers"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="infringement", state="closed") | (~Q(basis="") & ~Q(result="")),
+                name="infringement_closed_has_basis_and_result",
             ),
         ]
 

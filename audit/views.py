@@ -155,9 +155,10 @@ def incident(request, public_id):
     form = IncidentForm(request.POST if request.method == "POST" else None, instance=Incident.objects.get(pk=shown.pk))
     if request.method == "POST" and form.is_valid():
         close = "close" in request.POST
-        if close and not (form.cleaned_data["measures"] and form.cleaned_data["notice"]):
-            form.add_error("notice", "办结之前，请写明补救措施，以及通知、报告的内容或者不通知的理由。")
-        else:
+        lacking = form.lacks_to_close() if close else []
+        for name, sentence in lacking:
+            form.add_error(name, sentence)
+        if not lacking:
             review.update_incident(shown, values=form.cleaned_data, close=close, actor=request.user)
             messages.success(request, "已办结。" if close else "已保存。")
             return redirect("office:audit-incident", public_id)

@@ -14,6 +14,8 @@ from records.identity import ORGANISATION_WEIGHTS, id_check_character, uscc_chec
 DEPARTMENTS = (
     ("530000-YS-SJJ", "云南省演示市场监管局", "530000"),
     ("530100-YS-JTT", "昆明市演示交通运输局", "530100"),
+    ("530100-YS-CZT", "昆明市演示财政局", "530100"),
+    ("530000-YS-TSW", "共青团云南省演示委员会", "530000"),
 )
 
 USERS = (
@@ -21,6 +23,9 @@ USERS = (
     ("lead", "负责人 演示乙", "lead", 0),
     ("lead2", "负责人 演示辛", "lead", 0),
     ("clerk2", "经办人 演示丙", "clerk", 1),
+    ("clerk3", "经办人 演示子", "clerk", 2),
+    ("clerk4", "经办人 演示丑", "clerk", 3),
+    ("lead4", "负责人 演示寅", "lead", 3),
     ("reviewer", "审核员 演示丁", "reviewer", None),
     ("reviewer2", "审核员 演示癸", "reviewer", None),
     ("supervisor", "监督员 演示戊", "supervisor", None),

@@ -3,6 +3,9 @@
 from datetime import date
 
 from credit_platform import demo
+from credit_platform.demo_lists import BLACK, CASES
+
+LISTED = next(firm for code, firm, state in CASES if firm is not None and (code, state) == (BLACK, "entered"))
 
 
 def accounts() -> list[dict[str, str]]:
@@ -21,7 +24,10 @@ def accounts() -> list[dict[str, str]]:
     organisations = [
         (f"danwei-{number}", "organisation", firm, "受过行政处罚") for number, firm in enumerate(penalised, start=1)
     ]
-    organisations.append(("danwei-4", "organisation", firms[1], "没有失信信息"))
+    organisations += [
+        ("danwei-4", "organisation", firms[1], "没有失信信息"),
+        ("danwei-5", "organisation", firms[LISTED], "在名单上"),
+    ]
     return [
         *(_person(*entry) for entry in people),
         *(_organisation(sub, kind, firm, note) for sub, kind, firm, note in organisations),

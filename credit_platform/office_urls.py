@@ -35,7 +35,7 @@ from records.views import (
     whatif,
 )
 from repair import story
-from repair.views import counter, evidence, inbox
+from repair.views import counter, evidence, finding, inbox
 from sanctions.views import (
     bans,
     checks,
@@ -225,7 +225,12 @@ urlpatterns = [
     path("records/<uuid:public_id>/request/", inside(counter.new_request), name="request-new"),
     path("requests/evidence/<uuid:public_id>/", inside(evidence.evidence), name="request-evidence"),
     path("requests/<uuid:public_id>/", inside(inbox.request_page), name="request"),
+    path("requests/find/", inside(finding.find), name="request-find"),
+    path("records/<uuid:public_id>/found/", inside(finding.found), name="request-found"),
+    path("records/<uuid:public_id>/correction/", inside(finding.correction), name="correction-new"),
     path("requests/<uuid:public_id>/receipt/", inside(counter.receipt), name="request-receipt"),
+    path("requests/<uuid:public_id>/supplement/", inside(counter.supplement), name="request-supplement"),
+    path("requests/<uuid:public_id>/scans/", inside(counter.add_scans), name="request-scans"),
     path("requests/<uuid:public_id>/answer/", inside(inbox.answer), name="request-answer"),
     path("restorations/<uuid:public_id>/confirm/", inside(inbox.confirm), name="restoration-confirm"),
     path("bans/", inside(bans.ban_list), name="bans"),

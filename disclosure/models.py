@@ -17,6 +17,7 @@ from disclosure.querysets import (
 )
 from records.models import Standing
 from records.workflow import DISPUTED
+from repair.models import Remedy
 from repair.policy import Rule, rule_from
 from sanctions.models import EventKind, FinanceKind, Verdict
 
@@ -304,6 +305,37 @@ class PublicSupervisionMethod(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class PublicClarification(models.Model):
+    """That something was wrong, said because its subject asked for it (33号（二十二）). A person's name is masked."""
+
+    public_id = models.UUIDField(primary_key=True)
+    number = models.CharField("受理号", max_length=24)
+    subject_kind = models.CharField("主体类别", max_length=20, choices=SubjectKind.choices)
+    subject_id = models.BigIntegerField()
+    subject_code = models.CharField("主体代码", max_length=36)
+    subject_name = models.CharField("主体名称", max_length=200)
+    document_no = models.CharField("文书号", max_length=128)
+    item_name = models.CharField("事项", max_length=50)
+    department_name = models.CharField("认定部门", max_length=100)
+    remedy = models.CharField("处理方式", max_length=8, choices=Remedy.choices)
+    decided_on = models.DateField("办结日期")
+    text = models.TextField("澄清内容")
+    shown_from = models.DateField("公开自")
+    shown_until = models.DateField("公开至")
+
+    class Meta:
+        managed = False
+        db_table = "public_clarification"
+        default_permissions = ()
+        verbose_name = verbose_name_plural = "公开的澄清"
+
+    def __str__(self):
+        return self.number
+
+    def get_absolute_url(self):
+        return reverse("portal:clarification", args=[self.public_id])
 
 
 class PublicOwnStatement(models.Model):

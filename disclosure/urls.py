@@ -29,5 +29,7 @@ urlpatterns = [
     path("heads.json", views.tree_heads_file, name="heads-file"),
     path("receipts/", views.receipts, name="receipts"),
     path("receipts/<str:receipt_no>/", views.receipt, name="receipt"),
+    path("clarifications/", views.clarifications, name="clarifications"),
+    path("clarifications/<uuid:public_id>/", views.clarification, name="clarification"),
     path("guarantees/", views.guarantees, name="guarantees"),
 ]

@@ -22,6 +22,7 @@ from disclosure.explaining import describe_term, explain
 from disclosure.figures import Figures, figures
 from disclosure.forms import ListFilter
 from disclosure.models import (
+    PublicClarification,
     PublicEdition,
     PublicFormerName,
     PublicListKind,
@@ -156,6 +157,7 @@ def subject(request, code):
         "region": full_names([found.region_code]).get(found.region_code),
         "former_names": PublicFormerName.objects.filter(subject_id=found.pk).order_by("-until_on", "-pk"),
         "honours": honours_of([found.pk]).get(found.pk, []),
+        "clarifications": PublicClarification.objects.filter(subject_id=found.pk).order_by("-shown_from"),
         "sections": sections,
         "contents": [{"id": "basic", "label": "基础信息", "count": None}, *sections],
         "section": "search",
@@ -484,6 +486,33 @@ def tree_heads_file(request):
     response = JsonResponse({"heads": heads}, json_dumps_params={"ensure_ascii": False, "indent": 1})
     response["Content-Disposition"] = "inline; filename=tree-heads.json"
     return response
+
+
+@unindexed
+@page
+def clarifications(request):
+    """Errors that were confirmed and whose subjects want that known, the latest first."""
+    found = PublicClarification.objects.order_by("-shown_from", "-number")
+    context = {
+        "page": page_of(found, page_number(request.GET.get("page"))),
+        "section": "services",
+        "crumbs": [HOME, ("信用服务", reverse("portal:services")), ("澄清", "")],
+    }
+    return render(request, "disclosure/clarifications.html", context)
+
+
+@unindexed
+@page
+def clarification(request, public_id):
+    found = PublicClarification.objects.filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    context = {
+        "clarification": found,
+        "section": "services",
+        "crumbs": [HOME, ("澄清", reverse("portal:clarifications")), (found.number, "")],
+    }
+    return render(request, "disclosure/clarification.html", context)
 
 
 @unindexed

@@ -4,7 +4,8 @@ import uuid
 
 from django import forms
 
-from repair.forms_review import LONGEST
+from repair.forms_review import LONGEST, StepForm
+from repair.forms_scans import scans
 from repair.models import Way
 from repair.services import Claim
 from repair.workflow import CaseKind
@@ -45,6 +46,7 @@ class CounterForm(forms.Form):
     agent_authority = forms.CharField(
         label="授权文书", required=False, max_length=200, help_text="授权委托书的日期和编号；有代理人的填写。"
     )
+    scans = scans("申请书和材料的扫描件")
 
     def clean(self):
         said = super().clean()
@@ -57,6 +59,23 @@ class CounterForm(forms.Form):
 
     def claim(self, record) -> Claim:
         """What was typed, about this record; what another kind asks for is left out."""
-        said = {name: value for name, value in self.cleaned_data.items() if name != "key"}
+        said = {name: value for name, value in self.cleaned_data.items() if name not in ("key", "scans")}
         others = {name for kind, name, _ in NEEDED if kind != said["kind"]}
         return Claim(record=record, **{name: value for name, value in said.items() if name not in others})
+
+
+class SupplementForm(StepForm):
+    """What was missing has come to the counter."""
+
+    text = forms.CharField(
+        label="补正了哪些材料", max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="逐项写明。不写证件号码、电话和住址。", error_messages={"required": "请写明补正了哪些材料。"},
+    )  # fmt: skip
+    scans = scans("补正材料的扫描件")
+
+
+class ScansForm(forms.Form):
+    """More scans for a case that is being worked on."""
+
+    use_required_attribute = False
+    scans = scans()

@@ -107,6 +107,22 @@ class RevokeForm(StepForm):
     )  # fmt: skip
 
 
+class ClarifyForm(StepForm):
+    consent = forms.CharField(
+        label="当事人同意公开的凭据", max_length=200,
+        help_text="申请书或者书面同意的名称、编号。没有本人同意的，不公开。",
+        error_messages={"required": "请写明当事人同意公开的凭据。"},
+    )  # fmt: skip
+    consented_on = forms.DateField(
+        label="同意日期", widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": "请填写同意日期。", "invalid": "日期应写作 2026-01-01。"},
+    )  # fmt: skip
+
+
+class UnclarifyForm(StepForm):
+    reason = _text("撤下的理由", "当事人撤回同意的，即予撤下。", "请写明撤下的理由。", rows=2)
+
+
 class DecisionForm(StepForm):
     """What is decided, why, by which article; of an error also what is done about it, field by field."""
 

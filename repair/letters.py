@@ -22,8 +22,8 @@ class Written:
 
 
 BLANKS = (
-    "number", "kind", "way", "document", "department", "submitted_on", "accepted_on", "due_on", "asked_for", "answer",
-    "reasons", "article", "remedy", "revoked_reason", "today", "remedies",
+    "number", "kind", "way", "document", "department", "submitted_on", "accepted_on", "decided_on", "due_on",
+    "asked_for", "answer", "reasons", "article", "remedy", "revoked_reason", "today", "remedies",
 )  # fmt: skip
 
 
@@ -74,6 +74,7 @@ def values_of(case: Case, today: date) -> dict[str, str]:
         "department": str(case.department),
         "submitted_on": str(case.submitted_on),
         "accepted_on": str(case.accepted_on or ""),
+        "decided_on": str(case.decided_on or ""),
         "due_on": str(case.due_on or ""),
         "asked_for": case.asked_for,
         "answer": case.answer,

@@ -99,9 +99,11 @@ class Answer:
 
 def rule_from(row: object) -> Rule:
     """The rule of a row that has the columns of RepairRule, stored or published."""
-    values = {column.name: getattr(row, column.name) for column in fields(Rule)}
-    frozen: dict[str, Any] = {name: tuple(each) if isinstance(each, list) else each for name, each in values.items()}
-    return Rule(**frozen)
+    values: dict[str, Any] = {}
+    for column in fields(Rule):
+        value = getattr(row, column.name)
+        values[column.name] = tuple(value) if isinstance(value, list) else value
+    return Rule(**values)
 
 
 def rule_for(facts: Facts, rules: Iterable[Rule]) -> Rule | None:

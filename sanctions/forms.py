@@ -3,10 +3,12 @@
 from django import forms
 
 from accounts.models import Department, Region
-from catalogue.models import SubjectKind
+from catalogue.models import InformationItem, ResponsiblePart, SubjectKind
+from deadlines.clock import today
 from records.forms import ANY, DayField, FilterForm, KeyedForm
 from records.identity import PERSON_ID_KINDS
 from sanctions.models import ConductClass, ListKind, Tone
+from sanctions.responsible import Responsible, groups_of
 from sanctions.services.listings import Decision, Named
 from sanctions.workflow import ExitKind, ListingState
 
@@ -112,9 +114,54 @@ class ProposalForm(KeyedForm):
             self.fields["conduct"].queryset = ConductClass.objects.filter(code__in=listed.conduct_codes)
         else:
             del self.fields["conduct"]
+        self._add_people(listed)
         if listed.term_stated:
             self.fields["until"].required, self.fields["until"].help_text = True, "列入的期限由决定文书写明。"
             self.fields["until"].error_messages["required"] = "请填写决定文书写明的期限。"
+
+    def _add_people(self, listed: ListKind) -> None:
+        """Fields for as many persons responsible as the record of the list can name."""
+        takes = listed.tone in (Tone.BLACK, Tone.WATCH) and SubjectKind.ORGANISATION in listed.subject_kinds
+        item = InformationItem.objects.in_force(on=today()).filter(code=listed.item_code).first() if takes else None
+        self.people = groups_of(item)
+        for number, group in enumerate(self.people, start=1):
+            who, capacities = f"责任人员{number}", group[ResponsiblePart.CAPACITY].values
+            self.fields |= {
+                f"person{number}_name": forms.CharField(
+                    label=f"{who}姓名", max_length=50, required=False,
+                    help_text="决定另有依据追究本人责任的填写，本人也会列入（国发〔2016〕33号（十四））。",
+                ),
+                f"person{number}_capacities": forms.MultipleChoiceField(
+                    label=f"{who}身份", choices=[(each, each) for each in capacities], required=False,
+                    widget=forms.CheckboxSelectMultiple,
+                ),
+                f"person{number}_number_kind": forms.ChoiceField(
+                    label=f"{who}证件类型", choices=[(each, each) for each in PERSON_ID_KINDS], required=False
+                ),
+                f"person{number}_number": forms.CharField(
+                    label=f"{who}证件号码", max_length=40, required=False,
+                    widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+                ),
+                f"person{number}_basis": forms.CharField(
+                    label=f"{who}认定依据", max_length=200, required=False,
+                    help_text="对本人追究责任的法律、法规和条款。没有的不能记入。",
+                ),
+            }  # fmt: skip
+
+    def responsible(self) -> tuple[Responsible, ...]:
+        """Those about whom anything was typed; who is named without a basis the verb refuses."""
+        data = self.cleaned_data
+        return tuple(
+            Responsible(
+                data[f"person{number}_name"],
+                data[f"person{number}_number"],
+                tuple(data[f"person{number}_capacities"]),
+                data[f"person{number}_basis"],
+                data[f"person{number}_number_kind"] or "身份证",
+            )
+            for number in range(1, len(self.people) + 1)
+            if any(data[f"person{number}_{part}"] for part in ("name", "number", "capacities", "basis"))
+        )
 
     def named(self) -> Named:
         data = self.cleaned_data
@@ -129,11 +176,13 @@ class ProposalForm(KeyedForm):
             facts=data["facts"],
             conduct=data.get("conduct"),
             until=data.get("until"),
+            responsible=self.responsible(),
         )
 
     def take(self, code: str, sentence: str) -> None:
         """Put a refusal beside the field it is about."""
-        name = "number" if code in NUMBER_CODES else FIELD_OF.get(code)
+        about_person = (name for name, field in self.fields.items() if name[:6] == "person" and field.label in sentence)
+        name = next(about_person, None) or ("number" if code in NUMBER_CODES else FIELD_OF.get(code))
         self.add_error(name if name in self.fields else None, forms.ValidationError(sentence, code=code))
 
 

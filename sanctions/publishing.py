@@ -9,6 +9,7 @@ from catalogue.models import FieldRole, InformationItem, SubjectKind
 from records import crypto
 from records.models import IdentifierKind
 from sanctions.models import Listing
+from sanctions.responsible import values_of_responsible
 
 FOREVER = date(2099, 12, 31)  # 长期有效, as the templates of the double publicity write it
 PUBLICATION = yaml.safe_load((Path(__file__).parent / "data" / "publication.yaml").read_text(encoding="utf-8"))
@@ -34,7 +35,7 @@ def values_of(listing: Listing, item: InformationItem) -> dict[str, str]:
         text = said[others[field.code]] if field.code in others else by_role.get(field.role, "")
         if text and (not field.applies_to or listing.subject_kind in field.applies_to):
             values[field.code] = text
-    return values
+    return values | values_of_responsible(listing.responsible, item)
 
 
 def _by_role(listing: Listing) -> dict[str, str]:

@@ -29,6 +29,7 @@ BUSINESS = (
     "repair_savedfilter",
     "repair_restorationreceiver",
     "repair_restoration",
+    "repair_clarification",
     "repair_ownstatement",
     "repair_notice",
     "repair_clockextension",

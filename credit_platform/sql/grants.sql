@@ -50,7 +50,7 @@ REVOKE DELETE ON evaluation_evaluationmethod, evaluation_evaluationedition FROM 
 -- The way back: cases, their clocks and what was told do not disappear; a step never changes.
 REVOKE UPDATE, DELETE ON repair_step, repair_clockextension FROM credit_office, credit_worker;
 REVOKE DELETE ON repair_case, repair_clock, repair_clockstop, repair_notice, repair_repairrule, repair_lettertext FROM credit_office, credit_worker;
-REVOKE DELETE ON repair_restoration, repair_restorationreceiver, repair_ownstatement, repair_applicant, repair_representation
+REVOKE DELETE ON repair_clarification, repair_restoration, repair_restorationreceiver, repair_ownstatement, repair_applicant, repair_representation
     FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON public_supervision_method FROM credit_office, credit_worker;
 REVOKE DELETE ON exchange_headhandover, exchange_identitycheck FROM credit_office, credit_worker;
@@ -69,13 +69,13 @@ REVOKE INSERT, UPDATE, DELETE ON public_receipt FROM credit_office, credit_worke
 REVOKE INSERT, UPDATE, DELETE ON public_former_name, public_former_address, public_edition FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON public_evaluation FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON public_finance_product, public_promotion_event, public_recommendation FROM credit_office, credit_worker;
-REVOKE INSERT, UPDATE, DELETE ON public_list_kind, public_own_statement FROM credit_office, credit_worker;
+REVOKE INSERT, UPDATE, DELETE ON public_list_kind, public_own_statement, public_clarification FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON records_certificate, national_reference, listing_in_force FROM credit_office, credit_worker;
 
 GRANT SELECT ON public_subject, public_record, public_listing, public_former_name, public_former_address TO credit_portal;
 GRANT SELECT ON public_edition, public_receipt, public_list_kind, public_supervision_method, accounts_region TO credit_portal;
 GRANT SELECT ON public_evaluation, public_finance_product, public_promotion_event, public_recommendation TO credit_portal;
-GRANT SELECT ON public_own_statement, public_repair_rule TO credit_portal;
+GRANT SELECT ON public_own_statement, public_clarification, public_repair_rule TO credit_portal;
 GRANT SELECT ON catalogue_informationitem, catalogue_itemfield, catalogue_displayrule, catalogue_legalbasis,
     catalogue_informationitem_further_bases TO credit_portal;
 GRANT SELECT ON catalogue_keyfield, catalogue_sourceline TO credit_portal;

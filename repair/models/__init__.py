@@ -3,7 +3,7 @@
 from repair.models.applicants import Act, Applicant, Draft, RealNameLevel, Representation
 from repair.models.cases import Case, Channel, Remedy, Step, Way
 from repair.models.clocks import Clock, ClockExtension, ClockStop
-from repair.models.consequences import Cause, OwnStatement, Receiver, Restoration, RestorationReceiver
+from repair.models.consequences import Cause, Clarification, OwnStatement, Receiver, Restoration, RestorationReceiver
 from repair.models.evidence import Evidence, Scan
 from repair.models.filters import SavedFilter
 from repair.models.texts import LetterText, Notice, NoticeChannel, RepairRule
@@ -14,6 +14,7 @@ __all__ = [
     "Case",
     "Cause",
     "Channel",
+    "Clarification",
     "Clock",
     "ClockExtension",
     "ClockStop",

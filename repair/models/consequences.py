@@ -76,6 +76,36 @@ class RestorationReceiver(models.Model):
         ]
 
 
+class Clarification(models.Model):
+    """公开澄清 (33号（二十二）: 消除影响): an error said in public because its subject asked for that. Never edited."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    case = models.OneToOneField(Case, models.PROTECT, related_name="clarification", verbose_name="办件")
+    consent = models.CharField("当事人同意公开的凭据", max_length=200)
+    consented_on = models.DateField("同意日期")
+    text = models.TextField("澄清内容")
+    edition = models.CharField("文书版本", max_length=40)
+    shown_from = models.DateField("公开自")
+    shown_until = models.DateField("公开至")
+    withdrawn_on = models.DateField("撤下日期", null=True)
+    withdrawn_reason = models.CharField("撤下理由", max_length=300, blank=True)
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="公开人")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "公开澄清"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(consent=""), name="clarification_has_a_consent"),
+            models.CheckConstraint(
+                condition=Q(shown_until__gte=models.F("shown_from")), name="clarification_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_on__isnull=True) | ~Q(withdrawn_reason=""),
+                name="clarification_withdrawn_says_why",
+            ),
+        ]
+
+
 class OwnStatement(models.Model):
     """自主解释 (98号四（三）): what the subject says about a record, shown beside it. Never edited."""
 

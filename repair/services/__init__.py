@@ -10,6 +10,7 @@ from repair.services.applicants import (
     sign_out,
     subjects_of,
 )
+from repair.services.clarifying import may_be_clarified, publish_clarification, withdraw_clarification
 from repair.services.deciding import Decision, decide, preview_letter, propose, register_result, return_to, revoke
 from repair.services.drafts import (
     Target,
@@ -24,6 +25,7 @@ from repair.services.drafts import (
 from repair.services.evidence import add_evidence, drop_evidence, scan_waiting, sweep_evidence
 from repair.services.fetching import facts_held
 from repair.services.filters import drop_filter, save_filter
+from repair.services.finding import find_record, note_met
 from repair.services.handling import accept, answer, ask_material, extend, forward, reject
 from repair.services.holding import assign, claim, distribute, release
 from repair.services.notices import send_due
@@ -61,15 +63,19 @@ __all__ = [
     "facts_held",
     "find_by_receipt",
     "find_draft",
+    "find_record",
     "forward",
     "lapse_returned",
     "look_up",
     "may_act_for",
+    "may_be_clarified",
+    "note_met",
     "note_missed",
     "note_own_reading",
     "open_case",
     "preview_letter",
     "propose",
+    "publish_clarification",
     "recall",
     "register_result",
     "reject",
@@ -91,4 +97,5 @@ __all__ = [
     "sweep_drafts",
     "sweep_evidence",
     "terms_in_force",
+    "withdraw_clarification",
 ]

@@ -18,6 +18,7 @@ ACTIONS = {
     "recall": "撤回", "lapse": "逾期失效", "forward": "转部门核查", "answer": "答复", "propose": "提出拟决定",
     "return_to": "退回重办", "grant": "准予", "refuse": "不予准予", "revoke": "撤销修复", "claim": "领取",
     "release": "放回", "assign": "分派", "extend": "延长期限", "overdue": "逾期", "escalate": "逾期上报",
+    "clarify": "公开澄清", "unclarify": "撤下澄清",
 }  # fmt: skip
 
 

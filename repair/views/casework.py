@@ -19,7 +19,7 @@ from records.errors import Refused, RightMissing
 from repair import forms_review as forms
 from repair import policy, services, workflow
 from repair.errors import CaseMoved, HeldByOther
-from repair.models import Case, ClockExtension
+from repair.models import Case, Clarification, ClockExtension
 from repair.services.deciding import involved
 from repair.views import about
 from repair.views.lines import badge_of, for_reviewers
@@ -90,6 +90,16 @@ STEPS = {
         "延长期限", forms.ExtendForm,
         lambda case, said, **who: services.extend(case, reason=said.cleaned_data["reason"], **who), "已延长期限。",
     ),
+    "clarify": Step(
+        "公开澄清", forms.ClarifyForm, lambda case, said, **who: services.publish_clarification(
+            case, consent=said.cleaned_data["consent"], consented_on=said.cleaned_data["consented_on"], **who),
+        "已公开澄清。", "当事人要求的，在门户公开澄清一段时间，消除影响。自然人的姓名隐去。",
+    ),
+    "unclarify": Step(
+        "撤下澄清", forms.UnclarifyForm, lambda case, said, **who: services.withdraw_clarification(
+            case, reason=said.cleaned_data["reason"], **who),
+        "已撤下。", stops=True,
+    ),
     "revoke": Step(
         "撤销修复", forms.RevokeForm,
         lambda case, said, **who: services.revoke(case, reason=said.cleaned_data["reason"], **who), "已撤销修复。",
@@ -117,10 +127,22 @@ def open_steps(case: Case, user: User, on: date) -> list[str]:
         "return": is_second,
         "forward": "forward" in can,
         "extend": _may_extend(case),
+        **_clarifying(case),
         "revoke": "revoke" in can and case.kind == CaseKind.REPAIR and user.pk != case.decided_by_id,
     }
     order = [name for name, is_open in answers.items() if is_open]
     return ["forward", *(name for name in order if name != "forward")] if case.state == workflow.ACCEPTED else order
+
+
+def _clarifying(case: Case) -> dict[str, bool]:
+    """Publish once, and take down what is published."""
+    if case.is_open:
+        return {}
+    shown = Clarification.objects.filter(case=case).first()
+    return {
+        "clarify": shown is None and services.may_be_clarified(case),
+        "unclarify": shown is not None and shown.withdrawn_on is None,
+    }
 
 
 def _may_extend(case: Case) -> bool:

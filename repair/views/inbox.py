@@ -15,9 +15,12 @@ from records.views.lists import page_of
 from records.views.reading import reader_of
 from repair import services, workflow
 from repair.errors import CaseMoved
+from repair.forms_counter import ScansForm
 from repair.forms_review import ConfirmForm, OpinionForm
 from repair.models import Case, RestorationReceiver
 from repair.querysets import CaseQuerySet
+from repair.services.evidence import STILL_OPEN
+from repair.services.finding import OPENERS
 from repair.views import about
 from repair.views.lines import HOME, case_lines
 
@@ -59,6 +62,7 @@ def inbox(request):
         "tabs": [{"name": name, "url": f"?look={code}", "is_current": code == look} for code, name in LOOKS.items()],
         "receivers": [(row, ConfirmForm(auto_id=f"confirm-{row.pk}-%s")) for row in waiting],
         "is_province": request.user.oversees,
+        "may_open": request.user.role in OPENERS,
         "section": "requests",
         "crumbs": [HOME, ("修复与异议", "")],
     }
@@ -81,15 +85,22 @@ def request_page(request, public_id):
 def _page(request, found: Case, form: OpinionForm | None, *, moved: str = "", status: int = 200):
     on = today()
     question = found.steps.filter(action="forward").order_by("pk").last()
-    context = about.shown(request, found, on) | {
+    may_answer = found.state == workflow.FORWARDED and _may_answer(request.user, found.department)
+    context = about.shown(request, found, on)
+    context |= {
         "form": form or OpinionForm(case=found),
-        "may_answer": found.state == workflow.FORWARDED and _may_answer(request.user, found.department),
+        "may_answer": may_answer,
+        "scans_form": ScansForm() if _may_add(context, may_answer) else None,
         "question": question.text if question else "",
         "moved": moved,
         "section": "requests",
         "crumbs": [HOME, ("修复与异议", reverse("office:requests")), (found.number, "")],
     }
     return render(request, "office/request.html", context, status=status)
+
+
+def _may_add(context: dict, may_answer: bool) -> bool:
+    return context["case"].state in STILL_OPEN and (context["has_receipt"] or may_answer)
 
 
 @require_POST

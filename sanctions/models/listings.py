@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, Q, Value
 
 from catalogue.models import Evidence, InForce, LegalBasis, SubjectKind
 from records.models import IdentifierKind, Record, Subject
@@ -142,6 +142,8 @@ class Listing(models.Model):
     conduct = models.ForeignKey(
         ConductClass, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="失信行为类别"
     )
+    # As records hold them: numbers are ciphertext. The record of the entry names them, and measures follow from that.
+    responsible = models.JSONField("责任人员", default=list, db_default=Value([], models.JSONField()), editable=False)
     record = models.OneToOneField(Record, models.PROTECT, null=True, related_name="listing", verbose_name="公示记录")
     state = models.CharField("状态", max_length=10, choices=workflow.ListingState.choices, default=workflow.PROPOSED)
     key = models.UUIDField("表单键", null=True, unique=True, editable=False)

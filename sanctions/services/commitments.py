@@ -289,8 +289,12 @@ def find_breach(
 def confirm_breach(commitment: Commitment, *, actor: User, document_no: str, reason: str, today: date) -> Commitment:
     """Find that the commitment was not kept: an organisation's adverse record and the published commitment say so.
 
-    A natural person gets no adverse record, since no document gives a basis for one (98号四（二）). Raises RightMissing
-    (also for who proposed), Refused: reason_required, document_missing, not_publishable; TransitionRefused.
+    A natural person gets no adverse record: 21号五（一）, 33号（三）（四） and 98号二（五） have commitments signed
+    without authorising a record of a person's breach, and 98号四（二） forbids to collect what no law authorises.
+    The broken promise that 98号二（四） does name, about a student's loan, is the school's to report (item XSCX).
+
+    Raises RightMissing (also for who proposed), Refused: reason_required, document_missing, not_publishable;
+    TransitionRefused.
     """
     commitment = _to_decide(commitment, actor, "confirm", reason)
     if not document_no.strip():

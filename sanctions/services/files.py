@@ -19,6 +19,7 @@ from records.reading import Column, FileRefused, Header, Number, RawRow, find_he
 from records.reading.cleaning import clean_text, parse_date
 from records.services.batches import require_right
 from sanctions.models import ConductClass, ListingFile, ListKind
+from sanctions.responsible import Responsible
 from sanctions.services.listings import Decision, Named, propose_listing
 
 MOST_ROWS = 2000
@@ -34,6 +35,9 @@ COLUMNS = (
     Column("until", ("文书写明的期限至", "期限至")),
     Column("authority", ("认定机关",)),
 )
+PARTS = {"name": "姓名", "capacities": "身份", "number_kind": "证件类型", "number": "证件号码", "basis": "认定依据"}
+PEOPLE = (1, 2, 3)  # as many as the record of a list can name
+COLUMNS += tuple(Column(f"person{n}_{part}", (f"责任人员{n}{title}",)) for n in PEOPLE for part, title in PARTS.items())
 TITLES = {column.code: column.names[0] for column in COLUMNS}
 KINDS = {label: value for value, label in SubjectKind.choices}
 
@@ -112,7 +116,8 @@ def _read(
     """A row as a proposal. Raises Refused with the code of what is wrong with it."""
     if row.problem:
         _refuse(row.problem, "")
-    if any(isinstance(cell, Number) and cell.strip() == cells["number"] for cell in row.cells):
+    typed = {cells["number"], *(cells.get(f"person{n}_number", "") for n in PEOPLE)}
+    if any(isinstance(cell, Number) and cell.strip() in typed for cell in row.cells):
         _refuse("numeric_identifier", "number")
     if cells["kind"] not in KINDS:
         _refuse("value_unknown", "kind", cells["kind"], allowed="、".join(KINDS))
@@ -131,6 +136,23 @@ def _read(
         facts=cells["facts"],
         conduct=conducts.get(conduct),
         until=_day(cells, "until"),
+        responsible=_people(cells),
+    )
+
+
+def _people(cells: dict[str, str]) -> tuple[Responsible, ...]:
+    """Those about whom a row says anything; who is named without a basis the verb refuses."""
+    said = [{part: cells.get(f"person{n}_{part}", "") for part in PARTS} for n in PEOPLE]
+    return tuple(
+        Responsible(
+            each["name"],
+            each["number"],
+            tuple(part for part in each["capacities"].split("、") if part),
+            each["basis"],
+            each["number_kind"] or "身份证",
+        )
+        for each in said
+        if any(each.values())
     )
 
 

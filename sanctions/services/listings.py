@@ -24,12 +24,13 @@ from records.identity import InvalidIdentifier, adult_on, check_person_id, check
 from records.models import Identifier, IdentifierKind, Record
 from records.problems import problem
 from records.services.batches import require_right
-from records.workflow import ENDED, RECORD_OPEN, TransitionRefused
+from records.workflow import ENDED, RECORD_OPEN, UNREPORTED, TransitionRefused
 from sanctions import workflow
 from sanctions.models import ConductClass, Listing, ListKind, Origin, Tone
 from sanctions.policy import YEARS_WITHOUT_ADVERSE
 from sanctions.publishing import values_of
 from sanctions.querysets import adverse_of
+from sanctions.responsible import Responsible, read_responsible
 from sanctions.services import joint
 from sanctions.workflow import ExitKind
 
@@ -48,7 +49,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The decision a listing rests on: document, date, authority, facts, class of conduct, the term it states."""
+    """What a listing rests on: document, date, authority, facts, class of conduct, the term it states, who is named."""
 
     document_no: str
     decided_on: date
@@ -56,6 +57,7 @@ class Decision:
     facts: str
     conduct: ConductClass | None = None
     until: date | None = None
+    responsible: tuple[Responsible, ...] = ()
 
 
 @transaction.atomic
@@ -82,7 +84,7 @@ def propose_listing(
         subject_kind=named.kind, subject_name=named.name.strip(), identifier_kind=id_kind, lookup=lookup, cipher=cipher,
         document_no=decision.document_no, decided_on=decision.decided_on, authority=decision.authority,
         stated_until=decision.until, facts=decision.facts, conduct=decision.conduct, key=key, proposed_by=actor,
-        proposed_on=today,
+        proposed_on=today, responsible=_responsible(kind, named, decision, today),
     )  # fmt: skip
     save_once(listing)
     audit.record(Action.LISTING_PROPOSED, listing, actor=actor, business_on=today, detail={"list": kind.code})
@@ -96,10 +98,20 @@ def check_proposal(
 
     Raises Refused: list_not_in_force, list_is_reported, department_does_not_keep_list, subject_kind_not_listed,
     name_missing, document_missing, decided_in_future, conduct_missing, until_missing, until_before_decision,
-    subject_is_minor, and the code of a number.
+    subject_is_minor, the code of a number, and what read_responsible raises.
     """
     _require_lawful(kind, named, decision, department, today)
-    return _identify(named, decision)
+    identified = _identify(named, decision)
+    _responsible(kind, named, decision, today)
+    return identified
+
+
+def _responsible(kind: ListKind, named: Named, decision: Decision, today: date) -> list[dict]:
+    """Persons responsible stand on lists of what was done wrong only (33号（十四）)."""
+    item = None
+    if kind.tone in (Tone.BLACK, Tone.WATCH):
+        item = InformationItem.objects.in_force(on=today).filter(code=kind.item_code).first()
+    return read_responsible(decision.responsible, item, subject_kind=named.kind, decided_on=decision.decided_on)
 
 
 def save_once(listing: Listing, *, is_new: bool = True) -> None:
@@ -369,7 +381,11 @@ def leave(listing: Listing, *, actor: User | None, kind: str, reason: str, today
     listing.exited_on, listing.exit_kind, listing.exit_reason, listing.exited_by = today, kind, reason, actor
     listing.suspended_at, listing.suspended_reason = None, ""
     listing.save()
-    if listing.record and listing.record.state in RECORD_OPEN:
+    if listing.record and listing.record.state == UNREPORTED:
+        # Taken back with its batch, it is as if it had not been reported: the next report may be listed anew.
+        listing.record = None
+        listing.save(update_fields=["record"])
+    elif listing.record and listing.record.state in RECORD_OPEN:
         records.end_record(listing.record, actor=actor, reason=reason, today=today)
     joint.lift_actions(listing, today=today)
     audit.record(Action.LISTING_EXITED, listing, actor=actor, reason=reason, business_on=today, detail={"kind": kind})

@@ -1,6 +1,6 @@
-"""Verbs on memoranda: draft, change, submit, return, abandon, approve (a second person), repeal（33号十八、二十）.
+"""Verbs on memoranda: draft, change, submit, return, abandon, approve by a second person, repeal.
 
-Approved, an edition never changes: whoever wants something else drafts the next one.
+33号（十八）（二十）. Approved, an edition never changes: whoever wants something else drafts the next one.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,6 @@
 """How a listing is set in a list, and the lines the trail keeps of the persons it shows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -77,21 +77,24 @@ def listing_lines(
 
 def note_persons(
     action: Action,
-    listings: Iterable[Listing],
+    listings: Collection[Listing],
     *,
     reader: Reader,
     fields: Iterable[str],
     detail: Mapping[str, object] | None = None,
+    with_named: bool = False,
 ) -> None:
-    """Write down that the persons of these listings are shown. No line, no data (T-15).
+    """Write down that the persons of these listings are shown; `with_named`, also those named as responsible.
 
-    Whoever is only proposed may be no subject of records yet; the line then is about the proposal. Raises
-    PurposeMissing and what audit.record_readings raises.
+    No line, no data (T-15). Whoever is only proposed may be no subject of records yet; the line then is about the
+    proposal. Raises PurposeMissing and what audit.record_readings raises.
     """
     persons = [listing for listing in listings if listing.is_person]
     known = _subjects_of(persons)
     found = [known[listing.pk] for listing in persons if listing.pk in known]
     typed = [listing for listing in persons if listing.pk not in known]
+    if with_named:
+        typed += [listing for listing in listings if listing.responsible]
     note_readings(action, found, reader=reader, fields=fields, detail=detail)
     if typed:
         if reader.basis == Basis.PROVINCE and action not in MASKED and not reader.purpose.strip():

@@ -78,13 +78,21 @@ def listing(request, public_id):
     """The case. That a person's is opened is written down first: no line in the trail, no data (T-15)."""
     shown = _shown(request.user, public_id)
     note_persons(
-        Action.RECORD_VIEWED, [shown], reader=reader_of(request), fields=OPENED, detail={"listing": str(public_id)}
+        Action.RECORD_VIEWED,
+        [shown],
+        reader=reader_of(request),
+        fields=OPENED,
+        detail={"listing": str(public_id)},
+        with_named=True,
     )
     on, calendar = today(), load_calendar()
     context = {
         "listing": shown,
         "kind": shown.kind,
         "number": mask_number(crypto.open_text(shown.cipher)) if shown.cipher else shown.lookup,
+        "responsible": [
+            person | {"number": mask_number(crypto.open_text(person["cipher"]))} for person in shown.responsible
+        ],
         "badge": badge_of(shown, on),
         "rests": rests(shown),
         "today": on,

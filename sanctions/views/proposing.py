@@ -127,6 +127,9 @@ def _entered(form: ProposalForm) -> list[dict]:
         value = data.get(name)
         if name == "key" or not value or (name == "number_kind" and not is_person):
             continue
+        if name.startswith("person"):
+            facts += _about_responsible(name, field.label, value)
+            continue
         if name == "kind":
             value = SubjectKind(value).label
         elif name == "number":
@@ -138,6 +141,15 @@ def _entered(form: ProposalForm) -> list[dict]:
             continue
         facts.append({"term": field.label, "value": value, "kind": "date" if name in ("decided_on", "until") else ""})
     return facts
+
+
+def _about_responsible(name: str, label: str, value: str | list[str]) -> list[dict]:
+    """A line about a person responsible; the kind of document alone says nothing about anybody."""
+    if name.endswith("_number_kind"):
+        return []
+    if name.endswith("_number"):
+        return [{"term": label, "value": mask_number(str(value)), "note": "提交后加密保存，不向社会公开"}]
+    return [{"term": label, "value": value if isinstance(value, str) else "、".join(value)}]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,6 +12,7 @@ from psycopg.errors import InsufficientPrivilege
 from credit_platform.demo import make_id_number
 from disclosure.role import ROLE, portal_role
 from tests.disclosure.factory import make_event, make_organisation, make_person, make_receipt, make_record
+from tests.repair.conftest import make_clarification
 
 SECRET_TABLES = (
     "records_record",
@@ -42,6 +43,7 @@ READABLE = {
     "public_receipt",
     "public_own_statement",
     "public_repair_rule",
+    "public_clarification",
     "public_list_kind",
     "public_supervision_method",
     "public_finance_product",
@@ -68,6 +70,11 @@ def addresses():
     person = make_record(make_person("示例人甲", make_id_number("530102", datetime.date(1985, 3, 12), 991)), "XZCF")
     values = {"code": firm.uscc, "uscc": firm.uscc, "item": "XZCF", "public_id": record.public_id}
     values["receipt_no"] = make_receipt().receipt_no
+    own = {
+        "list": {"code": "XZCF"}, "item": {"code": "XZCF"}, "catalogue-schema": {"code": "XZCF"},
+        "promotion": {"public_id": make_event().public_id},
+        "clarification": {"public_id": make_clarification(make_record(firm, "XZCF")).public_id},
+    }  # fmt: skip
     found = [f"{reverse('portal:search')}?q=示例", reverse("portal:record", args=[person.public_id])]
     found.append(f"{reverse('public-api:subjects')}?q=示例")
     found.append(f"{reverse('public-api:records')}?item=XZCF")
@@ -75,9 +82,8 @@ def addresses():
         for name, ways in get_resolver().namespace_dict[namespace][1].reverse_dict.items():
             if isinstance(name, str):
                 wanted = ways[0][0][1]
-                codes = {"code": "XZCF"} if name in ("list", "item", "catalogue-schema") else {}
-                codes |= {"public_id": make_event().public_id} if name == "promotion" else {}
-                found.append(reverse(f"{namespace}:{name}", kwargs={key: (values | codes)[key] for key in wanted}))
+                known = values | own.get(name, {})
+                found.append(reverse(f"{namespace}:{name}", kwargs={key: known[key] for key in wanted}))
     return found
 
 
@@ -137,7 +143,10 @@ def test_a_page_with_a_term_is_neither_kept_nor_indexed(client, addresses):
     for address in addresses:
         response = client.get(address)
         assert response["Cache-Control"] == "no-cache"
-        if any(part in address for part in ("/subjects/", "/records/", "/search/", "/lists/X", "/api/", "/receipts/")):
+        if any(
+            part in address
+            for part in ("/subjects/", "/records/", "/search/", "/lists/X", "/api/", "/receipts/", "/clarif")
+        ):
             assert response["X-Robots-Tag"] == "noindex, noarchive", address
 
 

@@ -103,6 +103,19 @@ def test_an_incident_is_entered_carried_on_and_closed(desk):
     assert desk.post(page, done).status_code == 409
 
 
+def test_an_infringement_names_who_answers_and_is_closed_with_its_result(desk):
+    new = reverse("office:audit-incident-new")
+    said = INCIDENT | {"kind": "infringement", "summary": "未经授权查询并据此拒绝办理业务"}
+    assert "请写明责任单位" in desk.post(new, said).content.decode() and not Incident.objects.exists()
+    said |= {"unit": "云南省示例协会", "measures": "已停止使用", "notice": "已告知当事人"}
+    page = desk.post(new, said).url
+    assert "请写明追究责任的依据和处理结果" in desk.post(page, said | {"close": "1"}).content.decode()
+    assert Incident.objects.get().state == "open"
+    said |= {"basis": "国发〔2014〕21号五（四）", "result": "责令改正，三个月后复查"}
+    assert desk.post(page, said | {"close": "1"}).status_code == 302
+    assert "责令改正" in desk.get(page).content.decode() and Incident.objects.get().state == "closed"
+
+
 def test_a_proof_is_for_lines_of_days_that_ended(desk, line):
     page = reverse("office:audit-proof", args=[line.pk])
     assert desk.get(page).status_code == 409

@@ -154,6 +154,37 @@ def test_what_is_wrong_stands_beside_its_field(office, form, changes, field, wor
     assert not Listing.objects.exists()
 
 
+PERSON_1 = {
+    "person1_name": "示例赵六", "person1_capacities": ["法定代表人"], "person1_number_kind": "身份证",
+    "person1_number": make_id_number(46), "person1_basis": "《示例条例》第五十条",
+}  # fmt: skip
+
+
+def test_who_is_responsible_is_checked_masked_and_shown_on_the_case_with_a_line(office, form):
+    where = reverse("office:listing-propose", args=["TQNMG"])
+    checked = office.post(where, form() | PERSON_1 | {"step": "check"}).content.decode()
+    assert "示例赵六" in checked and "《示例条例》第五十条" in checked and "提交后加密保存" in checked
+    office.post(where, form() | PERSON_1 | {"step": "submit"})
+    page = page_of(office, listing := Listing.objects.get())
+    assert "示例赵六" in page and "法定代表人" in page and PERSON_1["person1_number"] not in page
+    assert AuditEvent.objects.filter(action=Action.RECORD_VIEWED, detail__listing=str(listing.public_id)).exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({"person1_basis": ""}, "person1_basis", "没有法律依据的不得记入"),
+        ({"person1_number": "530102198001010000"}, "person1_number", "校验规则"),
+        ({"person1_number": make_id_number(47, born_on=datetime.date(2014, 3, 12))}, "person1_number", "未满 18 周岁"),
+    ],
+)
+def test_what_is_wrong_with_who_is_responsible_stands_beside_it(office, form, changes, field, words):
+    where = reverse("office:listing-propose", args=["TQNMG"])
+    page = office.post(where, form() | PERSON_1 | changes | {"step": "check"}).content.decode()
+    assert words in page and f'id="id_{field}_error"' in page
+    assert not Listing.objects.exists()
+
+
 def test_only_lists_of_the_department_are_offered(office):
     page = office.get(reverse("office:listing-new")).content.decode()
     assert "拖欠农民工工资失信联合惩戒对象名单" in page and "重大税收违法失信主体名单" not in page

@@ -10,13 +10,14 @@ from django.test import Client
 from accounts.models import Role
 from records.models import Record
 from repair import services, sessions
-from repair.models import Applicant, Case, RealNameLevel
+from repair.models import Applicant, Case, Clarification, RealNameLevel
 from repair.services import Claim, Decision
 from tests import factories
 from tests.conftest import TODAY
 from tests.factories import make_department, make_user
 
 GRANT = Decision("grant", "义务已经履行", "信用修复管理办法", "none")
+WITHDRAW = Decision("grant", "决定书已经撤销", "33号（二十二）", "withdraw")
 REFUSE = Decision("refuse", "证明不充分", "信用修复管理办法")
 # A fine of May: its minimum term of three months is over.
 SPRING = "2026-05-06"
@@ -117,3 +118,15 @@ def decided(accepted, reviewer, second):
         return services.decide(case, actor=second, version=case.version, today=on)
 
     return decided
+
+
+def make_clarification(record: Record) -> Clarification:
+    """A record found wrong, withdrawn, and the error published because its subject asked for that."""
+    one, other = (make_user(f"clarifier-{number}", Role.REVIEWER) for number in (1, 2))
+    said = Claim("objection", "金额与决定书不符", record=record)
+    case = services.open_case(said, by=one, key=uuid.uuid4(), today=TODAY)
+    case = services.accept(case, actor=one, version=case.version, today=TODAY)
+    case = services.propose(case, WITHDRAW, actor=one, version=case.version, today=TODAY)
+    case = services.decide(case, actor=other, version=case.version, today=TODAY)
+    asked = {"consent": "澄清申请书", "consented_on": TODAY, "today": TODAY}
+    return services.publish_clarification(case, actor=one, version=case.version, **asked).clarification

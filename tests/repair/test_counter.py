@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import Role
@@ -10,9 +11,12 @@ from audit.actions import Action
 from audit.models import AuditEvent
 from records.models import Record
 from repair import services
-from repair.models import Case
+from repair.models import Case, Evidence
 from tests import factories
+from tests.conftest import TODAY
 from tests.factories import make_department, make_user
+from tests.repair import clamd
+from tests.repair.files import EICAR, pdf, png
 
 
 def browser(user) -> Client:
@@ -128,3 +132,95 @@ def test_what_the_subject_sent_online_has_no_receipt_to_print(opened, clerk):
     case = opened()
     assert browser(clerk).get(receipt_of(case)).status_code == 404
     assert "打印回执" not in text(browser(clerk).get(f"/office/requests/{case.public_id}/"))
+
+
+def scan(word: bytes, name: str = "申请书.png", *, content: bytes | None = None) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content or png(word=word))
+
+
+def test_scans_of_the_paper_go_with_the_request(counter, record, clerk):
+    sheets = [scan(b"1"), scan(b"", "决定书.pdf", content=pdf(b"<<>>"))]
+    said = paper(scans=sheets)
+    page = text(counter.post(place(record), said, follow=True))
+    case = Case.objects.get()
+    assert [(each.name, each.added_by) for each in case.evidence.all()] == [
+        ("申请书.png", clerk),
+        ("决定书.pdf", clerk),
+    ]
+    assert case.number in page and "申请书.png" in text(counter.get(f"/office/requests/{case.public_id}/"))
+
+
+def test_one_file_that_is_refused_keeps_the_paper_from_being_registered_and_says_which(counter, record):
+    answer = counter.post(place(record), paper(scans=[scan(b"1"), scan(b"", "合同.pdf", content=b"MZ program")]))
+    assert answer.status_code == 400 and "“合同.pdf”：这是程序或者脚本" in text(answer)
+    assert not Case.objects.exists() and not Evidence.objects.exists()
+
+
+def test_a_request_the_law_refuses_keeps_no_scans(counter, department, clerk):
+    early = factories.register(factories.penalty(department, 7), clerk)
+    said = paper("repair", way="end_publication", has_committed="on", scans=[scan(b"1")])
+    assert counter.post(place(early), said).status_code == 400
+    assert not Evidence.objects.exists()
+
+
+def test_an_infected_scan_is_named_and_the_others_can_be_sent_without_it(counter, record, settings):
+    with clamd.running() as daemon:
+        settings.EVIDENCE_SCANNER = daemon.url
+        answer = counter.post(place(record), paper(scans=[scan(b"1"), scan(EICAR, "带毒.png")]))
+        assert answer.status_code == 400 and "“带毒.png”含有病毒" in text(answer)
+        assert [each.scan for each in Evidence.objects.all()] == ["infected"]
+        counter.post(place(record), paper(scans=[scan(b"1")]))
+    assert [each.scan for each in Case.objects.get().evidence.all()] == ["clean"]
+
+
+def test_a_scan_that_is_too_large_is_told_and_what_was_typed_stays(counter, record, settings):
+    settings.EVIDENCE_LIMIT_BYTES = 100_000
+    said = paper(text="写了很久的理由", scans=[scan(b"x" * 200_000)])
+    answer = counter.post(place(record), said)
+    assert answer.status_code == 400 and "请降低扫描的分辨率" in text(answer) and "写了很久的理由" in text(answer)
+
+
+@pytest.fixture
+def returned(counter, record, reviewer):
+    """A request on paper that something is missing from."""
+    counter.post(place(record), paper())
+    case = Case.objects.get()
+    return services.ask_material(case, actor=reviewer, version=case.version, what="决定书复印件", today=TODAY)
+
+
+def supplement_of(case: Case) -> str:
+    return f"/office/requests/{case.public_id}/supplement/"
+
+
+def test_what_was_missing_is_registered_where_the_paper_was_taken_in(counter, returned):
+    assert "登记补正" in text(counter.get(f"/office/requests/{returned.public_id}/"))
+    assert "决定书复印件" in text(counter.get(supplement_of(returned)))
+    said = {"version": returned.version, "text": "决定书复印件一份", "scans": [scan(b"2", "决定书.png")]}
+    assert counter.post(supplement_of(returned), said).url == f"/office/requests/{returned.public_id}/"
+    returned.refresh_from_db()
+    assert (returned.state, returned.evidence.get().name) == ("submitted", "决定书.png")
+    assert counter.get(supplement_of(returned)).status_code == 404, "it is asked for once"
+
+
+def test_a_supplement_on_a_stale_page_says_so_and_keeps_no_scan(counter, returned):
+    said = {"version": 1, "text": "决定书复印件一份", "scans": [scan(b"2")]}
+    answer = counter.post(supplement_of(returned), said)
+    assert answer.status_code == 409 and "告知补正" in text(answer)
+    assert not Evidence.objects.exists()
+
+
+def test_no_other_department_registers_a_supplement_or_adds_a_file(returned):
+    other = browser(make_user("elsewhere", Role.CLERK, make_department("乙", 712)))
+    said = {"version": returned.version, "text": "示例", "scans": [scan(b"2")]}
+    assert other.get(supplement_of(returned)).status_code == 404
+    assert other.post(supplement_of(returned), said).status_code == 404
+    assert other.post(f"/office/requests/{returned.public_id}/scans/", {"scans": [scan(b"2")]}).status_code == 404
+    assert not Evidence.objects.exists()
+
+
+def test_more_scans_are_added_to_a_case_that_is_open(counter, returned):
+    place = f"/office/requests/{returned.public_id}/scans/"
+    page = text(counter.post(place, {"scans": [scan(b"2", "二.png"), scan(b"", "三.pdf", content=b"x")]}, follow=True))
+    assert "“二.png”已经附在办件中" in page and "“三.pdf”：不能接收这种文件" in page
+    again = text(counter.post(place, {"scans": [scan(b"2", "另.png")]}, follow=True))
+    assert "已经提交过" in again and returned.evidence.count() == 1

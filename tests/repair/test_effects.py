@@ -14,7 +14,7 @@ from repair.services import Claim, Decision
 from sanctions import services as sanctions
 from sanctions.models import Listing, ListingInForce, MeasureTask
 from tests.factories import make_user
-from tests.repair.conftest import GRANT, REFUSE, make_applicant
+from tests.repair.conftest import GRANT, REFUSE, WITHDRAW, make_applicant
 from tests.sanctions.conftest import (  # fixtures of lists and memoranda
     FIRM,
     LATER,
@@ -30,8 +30,6 @@ from tests.sanctions.conftest import (  # fixtures of lists and memoranda
 )
 
 __all__ = ["black", "conduct", "decision", "departments", "enter", "lead", "market", "memorandum", "propose"]
-
-WITHDRAW = Decision("grant", "决定书已经撤销", "33号（二十二）", "withdraw")
 
 
 @pytest.fixture

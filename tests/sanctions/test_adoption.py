@@ -73,6 +73,45 @@ def test_a_reported_list_counts_from_the_sweep_on_with_term_task_and_line(report
     assert AuditEvent.objects.filter(action=Action.LISTING_ADOPTED, object_id=str(listing.pk)).count() == 1
 
 
+@pytest.fixture
+def take_back(labour):
+    """Undo the batch a record came with, as its department's lead does the day after a mistake."""
+
+    def take_back(record: Record) -> None:
+        lead = make_user("lead-r", Role.LEAD, labour)
+        record_services.undo_batch(record.batch, actor=lead, reason="误传")
+        record_services.run_batch(record.batch_id, today=TODAY)
+        record.refresh_from_db()
+        assert record.state == "unreported"
+
+    return take_back
+
+
+def test_a_record_taken_back_with_its_batch_and_reported_again_is_listed_again(report, take_back, departments):
+    make_memorandum(lists=["TQNMG"], measures=[{"line": "CZT"}])
+    record = report()
+    services.adopt_records(today=TODAY)
+    take_back(record)
+    assert services.close_ended(today=TODAY) == 1
+    assert not ListingInForce.objects.exists() and services.adopt_records(today=TODAY) == 0
+    again = report()
+    assert [services.adopt_records(today=TODAY) for _ in range(2)] == [1, 0]
+    former, listing = Listing.objects.order_by("pk")
+    assert (former.state, former.exit_kind, former.record) == ("exited", "record_ended", None)
+    assert (listing.state, listing.record, listing.entered_on) == ("entered", again, TODAY)
+    assert ListingInForce.objects.get().listing == listing
+    assert MeasureTask.objects.filter(action__listing=listing).count() == 1
+
+
+def test_one_reported_again_before_anybody_noticed_stays_on_its_listing(report, take_back):
+    record = report()
+    services.adopt_records(today=TODAY)
+    take_back(record)
+    report()
+    assert (services.close_ended(today=TODAY), services.adopt_records(today=TODAY)) in {(0, 0), (1, 1)}
+    assert ListingInForce.objects.count() == 1
+
+
 def test_the_second_sweep_finds_nothing(report):
     report()
     assert [services.adopt_records(today=TODAY) for _ in range(2)] == [1, 0]

@@ -74,6 +74,18 @@ def test_good_rows_are_proposed_and_the_others_come_back_with_their_reason(send)
     assert Listing.objects.filter(state="proposed").count() == 2
 
 
+def test_a_row_names_who_is_responsible_and_nobody_without_a_basis(send):
+    named = {
+        "责任人员1姓名": "示例赵六", "责任人员1身份": "法定代表人、主要负责人", "责任人员1证件号码": make_id_number(46),
+        "责任人员1认定依据": "《示例条例》第五十条",
+    }  # fmt: skip
+    file = send([row(1, **named), row(2, **named | {"责任人员1认定依据": ""})])
+    assert [(each["row"], each["code"]) for each in file.returned] == [(3, "responsible_without_basis")]
+    [person] = Listing.objects.get().responsible
+    assert (person["name"], person["capacity"]) == ("示例赵六", "法定代表人、主要负责人")
+    assert named["责任人员1证件号码"] not in str(file.returned) + str(person)
+
+
 def test_neither_file_row_nor_trail_hold_a_number(send):
     child = PERSON | {"统一社会信用代码或证件号码": make_id_number(42, born_on=TODAY.replace(year=2016))}
     file = send([row(1, **child)])

@@ -1,6 +1,8 @@
 """Due process before listing, what an entry sets going, and what an exit ends (33号（十九）—（二十二）)."""
 
+import datetime
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -12,6 +14,7 @@ from records.models import Record
 from records.workflow import TransitionRefused
 from sanctions import services
 from sanctions.models import Listing, ListingInForce, MeasureTask, Tone
+from sanctions.responsible import Responsible
 from sanctions.services.listings import Named
 from tests.conftest import TODAY
 from tests.factories import make_id_number
@@ -200,3 +203,69 @@ def test_an_approved_memorandum_does_not_change(memorandum):
     ):
         with pytest.raises(IntegrityError, match="does not change"), transaction.atomic():
             change()
+
+
+def test_what_was_taken_back_with_its_batch_can_be_proposed_and_entered_again(
+    black, enter, decision, market, clerk, lead
+):
+    former = enter(black)
+    record_services.undo_batch(former.record.batch, actor=lead, reason="误录")
+    record_services.run_batch(former.record.batch_id, today=LATER)
+    assert services.close_ended(today=LATER) == 1
+    again = services.propose_listing(
+        black, FIRM, decision(1), department=market, actor=clerk, key=uuid.uuid4(), today=LATER
+    )
+    services.notify_subject(again, actor=clerk, how="直接送达", on=LATER, today=LATER)
+    services.note_statement(again, actor=clerk, text="没有异议", on=LATER, today=LATER)
+    again = services.enter_listing(again, actor=lead, reason="事实清楚", today=LATER)
+    former.refresh_from_db()
+    assert (former.exit_kind, former.record) == ("record_ended", None)
+    assert again.state == "entered" and again.record.state == "current"
+    assert ListingInForce.objects.get().listing == again
+
+
+HEAD = Responsible("示例赵六", make_id_number(46), ("法定代表人",), "《示例条例》第五十条")
+
+
+def test_a_proposal_names_who_is_responsible_and_the_entry_enters_them_too(black, memorandum, departments, enter):
+    listing = enter(black, responsible=(HEAD,))
+    assert HEAD.number not in str(vars(listing))
+    [person] = listing.responsible
+    assert (person["name"], person["capacity"], person["basis"]) == (HEAD.name, "法定代表人", HEAD.basis)
+    on_person = ListingInForce.objects.get(listing=listing, as_responsible=True)
+    assert on_person.subject.legal_name == HEAD.name and on_person.subject.kind == SubjectKind.PERSON
+    tasks = MeasureTask.objects.filter(action__listing=listing)
+    # Of the memorandum's measures only the one with a basis of its own for persons reaches the person.
+    assert list(tasks.filter(as_responsible=True).values_list("measure__number", "subject")) == [
+        (5, on_person.subject_id)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"basis": " "}, "responsible_without_basis"),
+        ({"name": ""}, "required"),
+        ({"capacities": ()}, "required"),
+        ({"capacities": ("示例身份",)}, "value_unknown"),
+        ({"number": "530102198001010000"}, "id_number_invalid"),
+        ({"number": make_id_number(47, born_on=datetime.date(2014, 3, 12))}, "subject_is_minor"),
+    ],
+)
+def test_nobody_is_named_without_basis_capacity_and_age(black, propose, changes, code):
+    with pytest.raises(Refused) as refusal:
+        propose(black, responsible=(replace(HEAD, **changes),))
+    assert code_of(refusal) == code and not Listing.objects.exists()
+
+
+def test_the_same_person_is_named_once_and_only_on_lists_of_what_organisations_did_wrong(black, propose):
+    red = make_kind("T-RED", tone=Tone.RED, item_code="CXRY")
+    for kind, named, changes, code in (
+        (black, FIRM, {"responsible": (HEAD, HEAD)}, "responsible_named_twice"),
+        (black, FIRM, {"responsible": (HEAD,) * 9}, "too_many_responsible"),
+        (black, PERSON, {"responsible": (HEAD,)}, "responsible_not_taken"),
+        (red, FIRM, {"responsible": (HEAD,), "conduct": None}, "responsible_not_taken"),
+    ):
+        with pytest.raises(Refused) as refusal:
+            propose(kind, named, **changes)
+        assert code_of(refusal) == code

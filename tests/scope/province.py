@@ -34,7 +34,7 @@ from records.services import changes, erasures, special
 from records.services.batches import item_in_force
 from records.workflow import Commit
 from repair import services as repair
-from repair.models import Applicant, Case, Draft, Evidence, Restoration
+from repair.models import Applicant, Case, Clarification, Draft, Evidence, Restoration
 from sanctions import services as sanctions
 from sanctions.models import (
     Commitment,
@@ -152,6 +152,7 @@ def make_side(word: str, number: int) -> Side:
     assert services.run_batch(batch.pk, today=TODAY).rows_rejected == 1
     record, personal, withdrawn = Record.objects.filter(batch=batch).order_by("row_no")
     services.withdraw_record(withdrawn, actor=clerk, reason=f"{word}的撤回原因", today=TODAY)
+    clarify(withdrawn, word)
     give_back(record, word)
     certify(personal, clerk, word)
     method = method_of(clerk, lead, word)
@@ -223,6 +224,21 @@ def complained_of(clerk: User, subject: Subject, word: str) -> Case:
     )
     restoration.receivers.create(kind="department", department=clerk.department, why=f"{word}任务", told_on=TODAY)
     return case
+
+
+def clarify(record: Record, word: str) -> None:
+    """The record was found wrong, and its subject has asked for that to be said in public."""
+    one, other = (make_user(f"{word}澄清{number}", None, Role.REVIEWER) for number in (1, 2))
+    case = Case.objects.create(
+        number=f"{word}澄清", kind="objection", record=record, subject=record.subject, department=record.department,
+        claim=f"{word}的异议", opened_by=one, channel="counter", state="granted", submitted_on=TODAY, accepted_on=TODAY,
+        proposed_by=one, decided_by=other, decided_on=TODAY, closed_on=TODAY, outcome="grant", remedy="withdraw",
+        reasons=f"{word}有误", letter=f"{word}决定书", key=uuid.uuid5(uuid.NAMESPACE_OID, f"{word}澄清"),
+    )  # fmt: skip
+    Clarification.objects.create(
+        case=case, consent="申请书", consented_on=TODAY, text=f"{word}的澄清", edition="示例", shown_from=TODAY,
+        shown_until=TODAY, published_by=other,
+    )  # fmt: skip
 
 
 def system_of(batch: Batch, lead: User, word: str) -> SourceSystem:

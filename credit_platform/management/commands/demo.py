@@ -10,7 +10,7 @@ from accounts.models import Department, Region, Role, User
 from accounts.services import issue_token, place_user
 from audit import heads, sealing
 from audit.models import TreeHead
-from credit_platform import demo, demo_identities, demo_items, demo_lists, demo_promises
+from credit_platform import demo, demo_cases, demo_identities, demo_items, demo_lists, demo_promises
 from deadlines.clock import today
 from records import services
 from records.models import Batch, CoverageBase, Record
@@ -39,6 +39,7 @@ class Command(BaseCommand):
         demo_promises.load(departments[0], today())
         _duties(departments)
         demo_lists.load(departments[0], today())
+        demo_cases.load(departments[1], today())
         _coverage()
         _sign_first_head()
         first = departments[0]
@@ -106,7 +107,7 @@ def _sign_first_head() -> None:
 
 def _load(departments) -> None:
     """Report the invented decisions the way a department would; what is there already stays as it is."""
-    market, transport = departments
+    market, transport, *_ = departments
     if Batch.objects.filter(department=market).exists():
         return
     source = (market.name, market.uscc)
@@ -127,7 +128,7 @@ def _load(departments) -> None:
 
 def _duties(departments) -> None:
     """What the invented departments have to report every month, since the start of the year."""
-    market, transport = departments
+    market, transport, *_ = departments
     since = today().replace(month=1, day=1)
     for department, code in ((market, "XZXK"), (market, "XZCF"), (transport, "XZCF")):
         set_duty(department, code, cycle="month", since=since, source="演示：权责清单")

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("records", "0020_restored_on"),
-        ("repair", "0008_public_rule"),
+        ("repair", "0010_public_clarification"),
         ("sanctions", "0055_memorandum_abandoned"),
     ]
 
