@@ -62,7 +62,8 @@ class RepairForm(ApplyForm):
 
 def _explained(way: WayWords) -> str:
     return format_html(
-        "<strong>{}</strong>：{}<span class=\"facts__note\">依据：{}　材料：{}</span>",
+        '<span><strong>{}</strong>：{}<span class="facts__note">依据：{}</span>'
+        '<span class="facts__note">材料：{}</span></span>',
         way.label, way.what, way.article, way.proof,
     )  # fmt: skip
 
@@ -70,11 +71,13 @@ def _explained(way: WayWords) -> str:
 class ObjectionForm(ApplyForm):
     """What it is about, and field by field what stands there now and what should."""
 
-    def __init__(self, *args, fields: Iterable[tuple[ItemField, str]], tasks: Iterable[MeasureTask], **kwargs):
+    def __init__(
+        self, *args, about: Iterable[str], fields: Iterable[tuple[ItemField, str]], tasks: Iterable[MeasureTask],
+        **kwargs,
+    ):  # fmt: skip
         super().__init__(*args, **kwargs)
-        tasks = list(tasks)
         self.fields["about"] = forms.ChoiceField(
-            label="对什么有异议", choices=[(code, f"{label}：{claimed}") for code, (label, claimed) in ABOUT.items()],
+            label="对什么有异议", choices=[(code, "：".join(ABOUT[code])) for code in about],
             widget=forms.RadioSelect, error_messages={"required": "请选择对什么有异议。"},
         )  # fmt: skip
         if tasks:

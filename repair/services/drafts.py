@@ -225,6 +225,15 @@ def tasks_about(record: Record | None, listing: Listing | None):
     return about.filter(action__listing=listing) if listing else about.filter(action__listing__record=record)
 
 
+def about_choices(record: Record | None, listing: Listing | None, tasks: list[MeasureTask]) -> list[str]:
+    """What an objection to this record or listing can be about, as codes of ABOUT."""
+    is_listed = listing is not None or Listing.objects.filter(record=record).exists()
+    was_repaired = Case.objects.filter(record=record, kind=CaseKind.REPAIR, decided_on__isnull=False).exists()
+    possible = {"content": True, "publication": record is not None, "listing": is_listed}
+    possible |= {"measure": bool(tasks), "repair_result": record is not None and was_repaired}
+    return [code for code in ABOUT if possible[code]]
+
+
 def contested_of(draft: Draft) -> list[dict]:
     """What is said to be wrong, field by field: what stands there now and what should."""
     said = draft.content

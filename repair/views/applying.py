@@ -21,7 +21,7 @@ from repair.errors import DraftMoved
 from repair.forms_applying import ComplaintForm, ObjectionForm, RepairForm, ReviewForm, content_of, data_of
 from repair.models import Draft, Evidence
 from repair.services import Target
-from repair.services.drafts import fields_of, tasks_about
+from repair.services.drafts import about_choices, fields_of, tasks_about
 from repair.services.outsiders import outsider
 from repair.uploads import refusal_of, takes_scans
 from repair.views.parts import HOME, affairs, applicant_required, own_case, own_record
@@ -117,7 +117,9 @@ def _form(target: Target, **given):
     if target.kind == CaseKind.OBJECTION:
         record = target.record
         fields = [(field, record.values[field.code]) for field in fields_of(record)] if record else []
-        return ObjectionForm(fields=fields, tasks=tasks_about(record, target.listing), **given)
+        tasks = list(tasks_about(record, target.listing))
+        about = about_choices(record, target.listing, tasks)
+        return ObjectionForm(about=about, fields=fields, tasks=tasks, **given)
     return {CaseKind.REVIEW: ReviewForm, CaseKind.COMPLAINT: ComplaintForm}[CaseKind(target.kind)](**given)
 
 

@@ -147,6 +147,12 @@ def test_a_complaint_is_about_a_department_and_a_lawsuit_names_court_and_number(
     assert Case.objects.get(kind="review").state == "submitted"
 
 
+def test_only_what_there_is_can_be_objected_to(mine, record):
+    page = text_of(mine.get(place(record)))
+    assert 'value="content"' in page and 'value="publication"' in page
+    assert 'value="measure"' not in page and 'value="repair_result"' not in page and 'value="listing"' not in page
+
+
 def test_a_second_objection_is_told_of_the_first(mine, record):
     hand_in(mine, place(record), objection())
     answer = hand_in(mine, place(record), objection())
@@ -208,7 +214,7 @@ def test_each_look_at_a_persons_record_while_writing_leaves_a_line(client, depar
     assert AuditEvent.objects.filter(action="repair.own.read").count() == 1
 
 
-@pytest.mark.parametrize(("kind", "number"), [("repair", 9), ("objection", 7), ("review", 5)])
+@pytest.mark.parametrize(("kind", "number"), [("repair", 9), ("objection", 9), ("review", 5)])
 def test_a_form_asks_the_same_few_questions(mine, record, kind, number):
     with CaptureQueriesContext(connection) as queries:
         mine.get(place(record, kind))
