@@ -49,7 +49,7 @@ def draw_up_method(name: str, text: str, indicators: Sequence[Mapping], *, actor
         edition=EvaluationMethod.objects.count() + 1, name=name.strip(), text=text.strip(),
         indicators=list(indicators), author=actor,
     )  # fmt: skip
-    audit.record(Action.EVALUATION_METHOD_DRAWN_UP, method, actor=actor)
+    audit.record(Action.YARDSTICK_DRAWN_UP, method, actor=actor)
     return method
 
 
@@ -76,7 +76,7 @@ def adopt_method(method: EvaluationMethod, *, actor: User, opinion: str, on: dat
         former.save(update_fields=["state", "in_force_until"])
     method.state, method.approver, method.opinion, method.in_force_from = state, actor, opinion, on
     method.save(update_fields=["state", "approver", "opinion", "in_force_from"])
-    audit.record(Action.EVALUATION_METHOD_ADOPTED, method, actor=actor, reason=opinion, business_on=on)
+    audit.record(Action.YARDSTICK_ADOPTED, method, actor=actor, reason=opinion, business_on=on)
     return method
 
 

@@ -5,6 +5,7 @@ from django import forms
 from catalogue.models import SubjectKind
 from records.identity import PERSON_ID_KINDS
 from repair.forms_review import LONGEST
+from repair.forms_scans import scans
 
 DOCUMENTS = [*PERSON_ID_KINDS, "其他证件"]
 
@@ -44,6 +45,7 @@ class SupplementForm(forms.Form):
         label="补正说明", max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 5}),
         help_text="按告知的内容逐项说明。不写证件号码。", error_messages={"required": "请说明补正了哪些内容。"},
     )  # fmt: skip
+    scans = scans("补充的材料")  # last: files that are too large stop the reading
 
 
 class RecallForm(forms.Form):

@@ -14,12 +14,15 @@ from deadlines.clock import today
 from deadlines.services import load_calendar
 from repair import services, workflow
 from repair.forms_mine import RecallForm, SupplementForm
-from repair.models import Case, Step
+from repair.models import Case, Evidence, Step
 from repair.services.base import ACTIONS
 from repair.story import INTERNAL
+from repair.uploads import takes_scans
+from repair.views import scans
 from repair.views.lines import about_of, badge_of, days_left
 from repair.views.parts import HOME, MINE, applicant_required, own_case
 
+ADDED = "补充材料"
 OPENED = ["claim", "contested", "decision"]
 # What a state means for who has asked. Pages take their words from here.
 TOLD = {
@@ -99,11 +102,12 @@ def _whose(step: Step) -> str:
     return workflow.REVIEWER if step.by.role == Role.REVIEWER else str(step.by.department or "")
 
 
+@takes_scans
 @require_POST
 @applicant_required
 @transaction.atomic
 def supplement(request, public_id):
-    """Add what was asked for, once."""
+    """Add what was asked for, once, with the files that prove it."""
     return _acted(request, public_id, "supplement", "已收到补正，将继续审查。")
 
 
@@ -118,19 +122,21 @@ def recall(request, public_id):
 def _acted(request, public_id, name: str, done: str):
     case: Case = own_case(request, public_id)
     kind, verb = {"supplement": (SupplementForm, _supplement), "recall": (RecallForm, _recall)}[name]
-    form = kind(request.POST, auto_id=f"{name}-%s")
-    if not form.is_valid():
+    form = kind(request.POST, request.FILES, auto_id=f"{name}-%s")
+    is_sound = form.is_valid()
+    kept = scans.take_in(request, form, by=request.applicant, kind=ADDED) if is_sound and name == "supplement" else []
+    if form.errors:
         return _page(request, case, bound={name: form}, status=400)
-    verb(case, form.cleaned_data, request.applicant, today())
+    verb(case, form.cleaned_data, request.applicant, today(), kept)
     messages.success(request, done)
     return redirect("my:request", case.public_id)
 
 
-def _supplement(case: Case, said: dict, by, on: date) -> Case:
-    return services.supplement(case, by=by, version=said["version"], text=said["text"], today=on)
+def _supplement(case: Case, said: dict, by, on: date, kept: list[Evidence]) -> Case:
+    return services.supplement(case, by=by, version=said["version"], text=said["text"], today=on, evidence=kept)
 
 
-def _recall(case: Case, said: dict, by, on: date) -> Case:
+def _recall(case: Case, said: dict, by, on: date, kept: list[Evidence]) -> Case:
     return services.recall(case, by=by, version=said["version"], reason=said["reason"], today=on)
 
 

@@ -6,14 +6,14 @@ from django.http import HttpRequest
 from accounts.models import User
 from records.errors import Refused
 from repair import services
-from repair.models import Evidence, Scan
+from repair.models import Applicant, Evidence, Scan
 from repair.uploads import refusal_of
 
 FIELD, ON_PAPER = "scans", "书面材料扫描件"
 AGAIN = "没有登记任何内容，请改好后重新选择全部文件。"
 
 
-def take_in(request: HttpRequest, form: Form, *, by: User, kind: str = ON_PAPER) -> list[Evidence]:
+def take_in(request: HttpRequest, form: Form, *, by: User | Applicant, kind: str = ON_PAPER) -> list[Evidence]:
     """What came with the form, kept; where one of them is refused the form says so, and none is kept."""
     kept: list[Evidence] = []
     if refusal := refusal_of(request):
@@ -35,7 +35,7 @@ def take_in(request: HttpRequest, form: Form, *, by: User, kind: str = ON_PAPER)
     return kept
 
 
-def give_back(kept: list[Evidence], *, by: User) -> None:
+def give_back(kept: list[Evidence], *, by: User | Applicant) -> None:
     """Drop what was taken in for a request that was not made; what is infected stays in quarantine."""
     for evidence in kept:
         if evidence.scan != Scan.INFECTED and evidence.case_id is None:

@@ -6,7 +6,7 @@ import pytest
 
 from audit.actions import Action
 
-IRREGULAR = {"drawn", "read", "resent", "sent", "undone", "withdrawn", "written"}
+IRREGULAR = {"drawn", "found", "read", "resent", "sent", "sought", "swept", "undone", "withdrawn", "written"}
 
 
 @pytest.mark.parametrize("action", Action)

@@ -4,6 +4,7 @@ import datetime
 import uuid
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -17,6 +18,7 @@ from repair.views.requests import TOLD
 from tests import factories
 from tests.conftest import TODAY
 from tests.factories import make_department, make_user
+from tests.repair import files
 from tests.repair.conftest import REFUSE, make_applicant, of_spring, signed_in
 
 READ = "repair.own.read"
@@ -148,6 +150,18 @@ class TestRequests:
         case.refresh_from_db()
         assert case.state == "submitted"
         assert mine.post(ask(case, "-supplement"), form).status_code == 409
+
+    def test_supplement_takes_the_files_that_prove_it_and_none_that_only_pretends(self, mine, opened, reviewer):
+        case = opened()
+        case = services.ask_material(case, actor=reviewer, version=case.version, what="缴款凭证", today=TODAY)
+        form = {"version": case.version, "text": "已经附上"}
+        pretending = SimpleUploadedFile("缴款凭证.png", b"PK\x03\x04" + b"0" * 64)
+        answer = mine.post(ask(case, "-supplement"), form | {"scans": pretending})
+        assert answer.status_code == 400
+        assert not case.evidence.exists()
+        answer = mine.post(ask(case, "-supplement"), form | {"scans": SimpleUploadedFile("缴款凭证.png", files.png())})
+        assert answer.status_code == 302
+        assert [each.name for each in case.evidence.all()] == ["缴款凭证.png"]
 
     def test_supplement_without_a_word_is_said_beside_the_field(self, mine, opened, reviewer):
         case = opened()
