@@ -1,7 +1,7 @@
-"""A listed company repairs itself, in a real browser: signed in, asked once for what is missing, off everywhere at once.
+"""A listed company repairs itself, in a browser: signed in, asked once for what is missing, off everywhere at once.
 
-It may ask a year after the decision. The reviewer wants a paper more, the department that decided confirms, one proposes
-and another decides; from that moment the portal, the task of another department, the counter and the nation follow.
+It may ask a year after the decision. The reviewer wants a paper more, the department that decided confirms, one
+proposes and another decides; from that moment portal, another department's task, counter and nation follow.
 """
 
 import re
@@ -62,10 +62,11 @@ def test_a_company_is_repaired_and_everything_follows_the_same_moment(platform: 
     lead = open_browser()
     sign_in(lead, platform, "lead")
     lead.goto(f"/office/requests/{case}/")
-    lead.get_by_role("radio").first.check()
+    lead.get_by_label("信息有误，或者同意申请").check()
     lead.get_by_label("核查的情况和依据").fill("已经整改，验收合格")
     lead.get_by_role("button", name="提交答复").click()
-    do(reviewer, case, "propose", "已提出拟决定", {"理由": "已经整改，符合修复条件"}, choose="准予")
+    expect(lead.get_by_text("已答复，审核员会继续办理。")).to_be_visible()
+    do(reviewer, case, "propose", "已提出拟决定", {"理由": "已经整改，符合修复条件"}, choose="准予修复")
     assert is_shown(visitor)
     second = open_browser()
     sign_in(second, platform, "reviewer2")
@@ -124,7 +125,7 @@ def do(page: Page, case: str, step: str, done: str, said: dict[str, str] | None 
     if details.count() and details.get_attribute("open") is None:
         details.locator("summary").click()
     if choose:
-        form.get_by_label(re.compile(f"^{choose}")).first.check()
+        form.get_by_label(choose).check()
     for label, text in (said or {}).items():
         form.get_by_label(label).first.fill(text)
     form.locator("button[type=submit]:not([formaction])").click()

@@ -12,6 +12,7 @@ from accounts.models import Role
 from catalogue.models import KeyField
 from records import crypto
 from records.errors import Refused
+from records.services.special import Sought
 from records.workflow import TransitionRefused
 from sanctions import calling, flows, services, workflow
 from sanctions.models import (
@@ -23,21 +24,28 @@ from sanctions.models import (
     WebhookDelivery,
 )
 from sanctions.services.commitments import Promise
+from sanctions.services.finance import Wanted
 from sanctions.services.webhooks import PATIENCE
 from sanctions.workflow import (
     CommitmentState,
     DeliveryState,
+    FinanceState,
     ListingState,
     MemorandumState,
     MethodState,
+    PublicationState,
     TaskState,
 )
 from tests.factories import make_user, penalty, register
-from tests.sanctions.conftest import FIRM, LATER, TODAY
+from tests.sanctions.conftest import FIRM, LATER, TODAY, make_line
+from tests.sanctions.test_finance import CONSENT, TEXTS
 from tests.sanctions.test_memoranda import MEASURE
 from tests.sanctions.test_supervision import DESIGN, FIELD
 
-MACHINES = (ListingState, MemorandumState, TaskState, DeliveryState, CommitmentState, MethodState)
+MACHINES = (
+    ListingState, MemorandumState, TaskState, DeliveryState, CommitmentState, MethodState, PublicationState,
+    FinanceState,
+)  # fmt: skip
 # How each of them comes to each of its states.
 LISTING_WAYS = {
     "proposed": (),
@@ -76,6 +84,13 @@ COMMITMENT_WAYS = {
 }
 METHOD_WAYS = {"drawn_up": (), "adopted": ("adopt",), "replaced": ("adopt", "replace")}
 DELIVERY_WAYS = {"queued": (), "delivered": ("deliver",), "dead": ("give_up",)}
+PUBLICATION_WAYS = {"composed": (), "published": ("publish",), "closed": ("publish", "close")}
+FINANCE_WAYS = {
+    "filed": (),
+    "taken": ("hand_over",),
+    "answered": ("hand_over", "answer"),
+    "revoked": ("revoke",),
+}
 
 
 class Undone(Exception):
@@ -154,6 +169,22 @@ def method_verbs(clerk, lead) -> dict:
     return {
         "adopt": partial(services.adopt_method, actor=lead, opinion="示例意见", on=TODAY, today=TODAY),
         "replace": comes_about("replace", adopt_the_next),
+    }
+
+
+def publication_verbs(lead) -> dict:
+    return {
+        "publish": partial(services.publish_product, actor=lead, opinion="示例意见", today=TODAY),
+        "close": partial(services.close_product, actor=lead, reason="示例理由", today=TODAY),
+    }
+
+
+def finance_verbs(clerk, teller) -> dict:
+    answer = {"is_granted": True, "answer": "示例答复", "today": TODAY}
+    return {
+        "hand_over": partial(services.hand_over, actor=teller, today=TODAY),
+        "answer": partial(services.note_bank_answer, actor=teller, **answer),
+        "revoke": partial(services.revoke_consent, actor=clerk, today=TODAY),
     }
 
 
@@ -261,6 +292,25 @@ def test_every_step_of_a_method_of_classed_supervision(market, clerk, lead):
     method = services.draw_up_method(KeyField.objects.get(code=FIELD), DESIGN, department=market, actor=clerk)
     assert set(METHOD_WAYS) == set(MethodState.values)
     assert walk(method, METHOD_WAYS, method_verbs(clerk, lead)) == edges(MethodState)
+
+
+def test_every_step_of_what_is_published(market, clerk, lead):
+    product = services.enter_product("credit", TEXTS, department=market, actor=clerk)
+    assert set(PUBLICATION_WAYS) == set(PublicationState.values)
+    assert walk(product, PUBLICATION_WAYS, publication_verbs(lead)) == edges(PublicationState)
+
+
+def test_every_step_of_an_application_for_finance(market, clerk, lead):
+    bank = make_line("YH", 754, "530100", name="示例演示银行")
+    product = services.enter_product("credit", TEXTS, department=market, actor=clerk, bank=bank)
+    product = services.publish_product(product, actor=lead, opinion="示例意见", today=TODAY)
+    application = services.apply_for_product(
+        product, Sought(FIRM.kind, FIRM.name, FIRM.number), Wanted("50 万元", "示例用途", "示例电话", **CONSENT),
+        department=market, actor=clerk, key=uuid.uuid4(), today=TODAY,
+    )  # fmt: skip
+    verbs = finance_verbs(clerk, make_user("teller-w", Role.CLERK, bank))
+    assert set(FINANCE_WAYS) == set(FinanceState.values)
+    assert walk(application, FINANCE_WAYS, verbs) == edges(FinanceState)
 
 
 def test_every_step_of_a_notice_of_a_change(market, clerk, monkeypatch):

@@ -6,7 +6,7 @@ from django.test import override_settings
 
 from disclosure import figures
 from tests.conftest import TODAY, seed_again
-from tests.scope.province import Side, issue_bulletin, make_side
+from tests.scope.province import Side, issue_bulletin, issue_evaluation, make_side
 
 # Reading may leave lines in the trail and renew a session; nothing else.
 LEFT_BY_READING = ("audit_auditevent", "django_session")
@@ -21,6 +21,7 @@ def province(django_db_setup, django_db_blocker, tmp_path_factory):
         seed_again()
         side = make_side("甲隐乙", 1)
         side.bulletin = issue_bulletin()
+        issue_evaluation()  # as a bulletin, it is there before anybody looks
         yield side
         transaction.set_rollback(True)
     connection.close()

@@ -14,7 +14,7 @@ OF_A_DEPARTMENT = (Access.SCOPED, Access.TOKEN, Access.SIGNED_IN)
 NAMING_A_ROW = [(n, m) for n, m in calls(Access.SCOPED, Access.TOKEN) if n in PARAMETERS and n not in COMMON]
 LISTING = [name for name, method in calls(*OF_A_DEPARTMENT) if method == "GET" and name not in PARAMETERS]
 # Figures of the whole province: a department is not told that they exist.
-OF_THE_PROVINCE = {"office:coverage", "office:coverage-export"}
+OF_THE_PROVINCE = {"office:coverage", "office:coverage-export", "office:evaluation-method-new"}
 LISTING = [name for name in LISTING if name not in OF_THE_PROVINCE]
 NOBODYS_ID = "00000000-0000-4000-8000-000000000000"
 # Ways to narrow a list down to what belongs to the other side.
