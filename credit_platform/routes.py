@@ -78,6 +78,14 @@ ROUTES: dict[str, Rule] = {
     "my:draft-drop": Rule(Access.APPLICANT, POST),
     "my:receipt": Rule(Access.APPLICANT),
     "my:progress": Rule(Access.PUBLIC, FORM),  # a case for its receipt alone; a POST that writes the line of the trail
+    "my:switch": Rule(Access.APPLICANT, POST),
+    "my:notices": Rule(Access.APPLICANT, FORM),
+    "my:representations": Rule(Access.APPLICANT, FORM),
+    "my:representation-revoke": Rule(Access.APPLICANT, POST),
+    "my:request": Rule(Access.APPLICANT),
+    "my:request-supplement": Rule(Access.APPLICANT, POST),
+    "my:request-recall": Rule(Access.APPLICANT, POST),
+    "my:request-letter": Rule(Access.APPLICANT),
     # The departments' API
     "department-api:batches": Rule(Access.TOKEN, POST),
     "department-api:folders": Rule(Access.TOKEN, POST),

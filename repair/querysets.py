@@ -29,12 +29,13 @@ class CaseQuerySet(ScopedQuerySet):
         return (seen | self.filter(opened_by__department=user.department_id)) if user.department_id else seen
 
     def of_applicant(self, applicant, *, subjects: Iterable[int]):
-        """What somebody signed in may follow: what was asked online about a subject whose affairs are theirs today
-        (`subjects`), by whomever, and their own complaints. A power that has ended takes its cases with it.
+        """What somebody signed in may follow: what was asked for a subject whose affairs are theirs today
+        (`subjects`), by themselves, by an agent or on paper, and their own complaints. What departments tell each other
+        about it is not theirs; a power that has ended takes its cases with it.
         """
-        return self.filter(
-            Q(subject__in=list(subjects), applicant__isnull=False) | Q(applicant=applicant, subject__isnull=True)
-        )
+        for_them = Q(subject__in=list(subjects)) & ~Q(channel="department")
+        asked_by_them = Q(applicant__isnull=False) | ~Q(kind=workflow.CaseKind.COMPLAINT)
+        return self.filter(for_them & asked_by_them | Q(applicant=applicant, subject__isnull=True))
 
     def handed_in_to(self, user):
         """What this member of staff, or another of the same department, took in on paper at a counter."""

@@ -28,9 +28,10 @@ from repair.services.filters import drop_filter, save_filter
 from repair.services.finding import find_record, note_met
 from repair.services.handling import accept, answer, ask_material, extend, forward, reject
 from repair.services.holding import assign, claim, distribute, release
-from repair.services.notices import send_due
+from repair.services.notices import read_notices, send_due
 from repair.services.opening import Claim, check_code_of, find_by_receipt, open_case, recall, supplement
 from repair.services.progress import look_up
+from repair.services.representing import grant_power, revoke_power
 from repair.services.restoring import confirm, confirm_national
 from repair.services.rules import can_repair, terms_in_force
 from repair.services.seeding import seed
@@ -65,6 +66,7 @@ __all__ = [
     "find_draft",
     "find_record",
     "forward",
+    "grant_power",
     "lapse_returned",
     "look_up",
     "may_act_for",
@@ -76,6 +78,7 @@ __all__ = [
     "preview_letter",
     "propose",
     "publish_clarification",
+    "read_notices",
     "recall",
     "register_result",
     "reject",
@@ -84,6 +87,7 @@ __all__ = [
     "require_level",
     "return_to",
     "revoke",
+    "revoke_power",
     "save_draft",
     "save_filter",
     "scan_waiting",

@@ -178,7 +178,7 @@ def may_act_for(applicant: Applicant, subject: Subject, *, on: date) -> bool:
 
 
 def is_theirs(case: Case, applicant: Applicant, *, on: date) -> bool:
-    """Whether they may follow and change this case: what was asked online about a subject whose affairs are theirs."""
+    """Whether they may follow and change this case."""
     theirs = [each.pk for each in subjects_of(applicant, on=on)]
     return Case.objects.of_applicant(applicant, subjects=theirs).filter(pk=case.pk).exists()
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Department
@@ -38,6 +39,13 @@ def tell_department(case: Case, department: Department, event: str, *, today: da
         case=case, department=department, channel=NoticeChannel.OFFICE, title=written.title, text=written.text,
         state=workflow.SENT, sent_at=timezone.now(),
     )  # fmt: skip
+
+
+@transaction.atomic
+def read_notices(cases: QuerySet[Case]) -> int:
+    """What the portal tells about these cases has been read; how many of it was new."""
+    new = Notice.objects.filter(case__in=cases, channel=NoticeChannel.PORTAL, read_at__isnull=True)
+    return new.update(read_at=timezone.now())
 
 
 class Console:

@@ -321,6 +321,8 @@ def _for_applicant(case: Case, by: User | Applicant, version: int | None, today:
         case = locked(case, version)
         if not is_theirs(case, by, on=today):
             raise NotYours("没有找到这个办件。")
+        if case.subject is not None:
+            require_level(by, case.subject, ACT)
         return case
     case = locked(case, version)
     if (

@@ -4,42 +4,107 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.shortcuts import render
+from django.http import Http404
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from deadlines.clock import today
+from deadlines.services import load_calendar
 from records.models import Record, Subject
 from records.views.lists import LONG_TERM, page_of, record_badge
 from records.views.terms import explain
 from records.views.values import facts_of
-from repair import services
-from repair.models import Way
-from repair.views.parts import HOME, affairs, applicant_required, looked_after, own_record
+from records.workflow import RECORD_OPEN
+from repair import services, sessions, workflow
+from repair.models import Applicant, Case, Notice, NoticeChannel, Way
+from repair.querysets import CaseQuerySet
+from repair.views.lines import about_of, badge_of, days_left
+from repair.views.parts import HOME, MINE, affairs, applicant_required, looked_after, own_record
 
 # What a line and a page tell of a person, as the trail names it.
 LISTED = ["title", "document_no", "department", "decided_on", "displayed_until", "state"]
 OPENED = ["record"]
-PER_PAGE = 20
+PER_PAGE, CLOSED_SHOWN = 20, 10
 
 
 @require_safe
 @applicant_required
 @transaction.atomic
 def home(request):
-    """Everything recorded about whom is looked after, the latest decision first."""
-    subject, on = looked_after(request), today()
+    """Everything recorded about whom is looked after, the latest decision first; what is asked and not decided."""
+    applicant, affairs_of, on = request.applicant, affairs(request), today()
+    subject = looked_after(request, affairs_of)
     page = page_of(_records(subject), request, per_page=PER_PAGE)
-    services.note_own_reading(request.applicant, subject, fields=LISTED)
+    services.note_own_reading(applicant, subject, fields=LISTED)
+    theirs = Case.objects.of_applicant(applicant, subjects=[subject.pk] if subject else [])
+    cases = theirs.select_related("record", "listing", "department").order_by("-pk")
     context = {
         "subject": subject,
-        "affairs": affairs(request),
+        "is_own": subject is None or subject.pk == _own_key(applicant),
+        "affairs": affairs_of,
         "page": page,
         "rows": [_line(record, on) for record in page],
+        "open_cases": [_case_line(case, on) for case in cases.open()],
+        "closed_cases": [_case_line(case, on) for case in cases.exclude(state__in=workflow.CASE_OPEN)[:CLOSED_SHOWN]],
+        "unread": _notices(theirs).filter(read_at__isnull=True).count(),
         "section": "services",
         "crumbs": [HOME, ("我的信用", "")],
     }
     return render(request, "my/home.html", context)
+
+
+def _own_key(applicant: Applicant) -> int | None:
+    """The subject it is itself, a merge followed."""
+    subject = applicant.subject
+    return (subject.merged_into_id or subject.pk) if subject else None
+
+
+def _case_line(case: Case, on: date) -> dict:
+    return {
+        "case": case,
+        "url": reverse("my:request", args=[case.public_id]),
+        "about": about_of(case),
+        "badge": badge_of(case),
+        "days_left": days_left(case.due_on, on, load_calendar()),
+    }
+
+
+def _notices(cases: CaseQuerySet) -> QuerySet[Notice]:
+    return Notice.objects.filter(case__in=cases, channel=NoticeChannel.PORTAL)
+
+
+@require_POST
+@applicant_required
+def switch(request):
+    """Look after somebody else's affairs who has given power, or one's own again."""
+    chosen = next((each for each in affairs(request) if str(each.public_id) == request.POST.get("subject")), None)
+    if chosen is None:
+        raise Http404
+    sessions.act_for(request.session, chosen.pk)
+    return redirect("my:home")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@applicant_required
+@transaction.atomic
+def notices(request):
+    """What the platform has told about the cases; a POST says that it has been read."""
+    applicant, theirs = request.applicant, affairs(request)
+    cases = Case.objects.of_applicant(applicant, subjects=[each.pk for each in theirs])
+    if request.method == "POST":
+        services.read_notices(cases)
+        return redirect("my:notices")
+    page = page_of(_notices(cases).select_related("case__subject").order_by("-pk"), request, per_page=PER_PAGE)
+    for subject in {notice.case.subject_id: notice.case.subject for notice in page}.values():
+        services.note_own_reading(applicant, subject, fields=["notices"])
+    context = {
+        "page": page,
+        "has_unread": any(notice.read_at is None for notice in page),
+        "section": "services",
+        "crumbs": [HOME, MINE, ("通知", "")],
+    }
+    return render(request, "my/notices.html", context)
 
 
 def _records(subject: Subject | None) -> QuerySet[Record]:
@@ -81,7 +146,15 @@ def record(request, public_id):
         "display": display,
         "answer": answer,
         "ways": [Way(way).label for way in answer.ways],
+        "is_shown": display.is_shown and found.is_displayed(on),
+        "is_open": found.state in RECORD_OPEN,
+        "cases": [_case_line(case, on) for case in _cases_about(request, found)],
         "section": "services",
-        "crumbs": [HOME, ("我的信用", reverse("my:home")), (found.document_no, "")],
+        "crumbs": [HOME, MINE, (found.document_no, "")],
     }
     return render(request, "my/record.html", context)
+
+
+def _cases_about(request, record: Record) -> CaseQuerySet:
+    theirs = Case.objects.of_applicant(request.applicant, subjects=[record.subject_id])
+    return theirs.filter(record=record).select_related("record", "listing", "department").order_by("-pk")

@@ -20,6 +20,7 @@ from repair.errors import CaseMoved, NotYours
 from repair.models import Applicant, Case
 
 HOME = ("首页", "/")
+MINE = ("我的信用", "/my/")
 MOVED_ON = "这件事的状态已经改变，这一步不能再办理。请返回查看现在的情况。"
 
 
@@ -56,9 +57,8 @@ def affairs(request: HttpRequest) -> list[Subject]:
     return services.subjects_of(request.applicant, on=today())
 
 
-def looked_after(request: HttpRequest) -> Subject | None:
+def looked_after(request: HttpRequest, theirs: list[Subject]) -> Subject | None:
     """Whose affairs the pages show now: the one chosen, while the power lasts; else the first there is."""
-    theirs = affairs(request)
     chosen = request.session.get(sessions.ACTING_FOR)
     return next((each for each in theirs if each.pk == chosen), theirs[0] if theirs else None)
 

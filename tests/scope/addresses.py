@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 
 from django.urls import URLResolver, get_resolver, reverse
 
+from credit_platform import demo
 from credit_platform.routes import ROUTES, Access
 from tests.disclosure.factory import make_event
 from tests.scope.province import Side, issue_evaluation
 
 ADMIN = "admin:"
+AGENT = demo.make_id_number("530102", date(1979, 9, 9), 444)
 
 # Route → keyword arguments that name a row of this side.
 PARAMETERS: dict[str, Callable[[Side], dict]] = {
@@ -25,6 +28,12 @@ PARAMETERS: dict[str, Callable[[Side], dict]] = {
     "my:draft-check": lambda side: {"public_id": side.begun.public_id},
     "my:draft-drop": lambda side: {"public_id": side.begun.public_id},
     "my:receipt": lambda side: {"public_id": side.handed_in.public_id},
+    **{
+        f"my:{name}": lambda side: {"public_id": side.own_request.public_id}
+        for name in ("request", "request-supplement", "request-recall")
+    },
+    "my:request-letter": lambda side: {"public_id": side.decided_request.public_id},
+    "my:representation-revoke": lambda side: {"public_id": side.power.public_id},
     "public-api:subject": lambda side: {"uscc": side.organisation.uscc},
     "public-api:record": lambda side: {"public_id": side.record.public_id},
     "department-api:batch": lambda side: {"public_id": side.batch.public_id},
@@ -272,6 +281,16 @@ FORMS: dict[str, Callable[[Side], dict[str, object]]] = {
     "cases:act": lambda side: {"do": "claim", "case": f"{side.request.public_id}:1"},
     "cases:step": lambda side: {"version": side.request.version},
     "cases:filter-save": lambda side: {"name": "示例", "query": "look=open"},
+    "my:switch": lambda side: {"subject": str(side.person.public_id)},
+    "my:representations": lambda side: {
+        "agent_kind": "person",
+        "agent_name": "示例代理",
+        "number_kind": "身份证",
+        "number": AGENT,
+        "until": "2027-01-01",
+    },
+    "my:request-supplement": lambda side: {"version": side.own_request.version, "text": "已补"},
+    "my:request-recall": lambda side: {"version": side.own_request.version, "reason": "不再需要"},
     "office:request-new": lambda side: {
         "key": "5f2c1c5e-7d51-4a53-9d31-0c8f6a3f7b11",
         "kind": "complaint",

@@ -34,7 +34,7 @@ from records.services import changes, erasures, special
 from records.services.batches import item_in_force
 from records.workflow import Commit
 from repair import services as repair
-from repair.models import Applicant, Case, Clarification, Draft, Evidence, Restoration
+from repair.models import Applicant, Case, Clarification, Draft, Evidence, Representation, Restoration
 from sanctions import services as sanctions
 from sanctions.models import (
     Commitment,
@@ -94,6 +94,9 @@ class Side:
     begun: Draft
     handed_in: Case
     own_listing: Listing
+    own_request: Case
+    decided_request: Case
+    power: Representation
     bulletin: Bulletin | None = None  # what was issued about the month before the other side came to be
 
     @property
@@ -112,6 +115,7 @@ class Side:
         objects = (*objects, self.listing, self.personal_listing, self.listing_file)
         objects = (*objects, self.begun, self.handed_in, self.own_listing)
         objects = (*objects, self.commitment, self.method, self.classed, self.account, self.request)
+        objects = (*objects, self.own_request, self.decided_request, self.power)
         ids = [str(each.public_id) for each in (*objects, self.organisation, self.person)]
         ids += self.joint.ids + self.rewards.ids
         codes = [self.department.code, self.department.uscc, self.organisation.uscc, self.token]
@@ -156,6 +160,7 @@ def make_side(word: str, number: int) -> Side:
     give_back(record, word)
     certify(personal, clerk, word)
     method = method_of(clerk, lead, word)
+    applicant = make_applicant(personal, 900 + number)
     return Side(
         word,
         department,
@@ -190,7 +195,8 @@ def make_side(word: str, number: int) -> Side:
         make_checked(clerk, record.subject, word, number),
         begin(Record.objects.get(pk=record.pk), clerk, lead, word),
         complained_of(clerk, record.subject, word),
-        *written_by(make_applicant(personal, 900 + number), personal, word),
+        *written_by(applicant, personal, word),
+        *asked_by_the_person(applicant, personal, word, number),
     )
 
 
@@ -205,6 +211,29 @@ def written_by(applicant: Applicant, record: Record, word: str) -> tuple[Applica
     key = uuid.uuid5(uuid.NAMESPACE_OID, f"{word}起诉")
     case = repair.open_case(court, by=applicant, key=key, today=TODAY)
     return applicant, draft, case, listed(record, f"{word}关注〔2026〕8号", word)
+
+
+def asked_by_the_person(
+    applicant: Applicant, personal: Record, word: str, number: int
+) -> tuple[Case, Case, Representation]:
+    """Two complaints of the person, one of them rejected with a letter, and a power given to somebody."""
+    reviewer = make_user(f"{word}受理", None, Role.REVIEWER)
+    rejected = complain(applicant, personal, f"{word}没有答复")
+    rejected = repair.accept(rejected, actor=reviewer, version=rejected.version, today=TODAY)
+    decision = repair.Decision("refuse", f"{word}的理由", "示例办法第一条")
+    rejected = repair.decide(rejected, decision=decision, actor=reviewer, version=rejected.version, today=TODAY)
+    asked = complain(applicant, personal, f"{word}办理太慢")
+    asked = repair.ask_material(asked, actor=reviewer, version=asked.version, what=f"{word}的回执", today=TODAY)
+    power = repair.grant_power(
+        by=applicant, agent_kind="person", agent_name=f"示例{word}代理", number_kind="身份证",
+        number=demo.make_id_number("530102", date(1991, 2, number), 700 + number), until=date(2027, 6, 30), today=TODAY,
+    )  # fmt: skip
+    return asked, rejected, power
+
+
+def complain(applicant: Applicant, about: Record, text: str) -> Case:
+    key = uuid.uuid5(uuid.NAMESPACE_OID, text)
+    return repair.open_case(repair.Claim("complaint", text, record=about), by=applicant, key=key, today=TODAY)
 
 
 def complained_of(clerk: User, subject: Subject, word: str) -> Case:

@@ -1,4 +1,4 @@
-"""Every page of the office, from the table of routes, in a real browser: nothing axe calls serious, nothing too wide.
+"""Every page of office and subjects in a real browser: nothing axe calls serious, nothing too wide.
 
 A new page is walked as soon as it stands in the table; one nobody of ours can open fails here.
 """
@@ -26,11 +26,11 @@ from tests.scope import province as made
 from tests.scope.addresses import address
 from tests.scope.province import Side
 
-PAGES = [name for name, rule in ROUTES.items() if name.startswith("office:") and "GET" in rule.methods]
+PAGES = [name for name, rule in ROUTES.items() if name.startswith(("office:", "my:")) and "GET" in rule.methods]
 # Sent as files, or as part of a page.
 FILES = re.compile(r"(template|export|returned|result|json|workbook|evidence|proof|progress)$")
 # Shown to nobody who has signed in, or only where the platform is being developed.
-ELSEWHERE = {"office:sign-in", "office:styleguide"}
+ELSEWHERE = {"office:sign-in", "office:styleguide", "my:callback"}
 # Open only while a memorandum waits for its reviewer, or has been approved; here all are drafts.
 NOT_YET = {"office:memorandum-decide", "office:memorandum-repeal"}
 # Its file belongs to a package; the pages have to be read without it too.
@@ -107,8 +107,8 @@ def drafts(staff) -> tuple[Edition, Edition]:
     return draft, catalogue.submit(editions.shorten(submitted, author, months=4), actor=author)
 
 
-def test_every_page_of_the_office_can_be_read_by_everyone(ours: Side, staff, desk, drafts):
-    clients, pages, unseen = [ours.client(user) for user in staff], {}, []
+def test_every_page_of_the_office_and_of_subjects_can_be_read_by_everyone(ours: Side, staff, desk, drafts):
+    clients, pages, unseen = [*map(ours.client, staff), ours.applicants_client()], {}, []
     for name in set(PAGES) - ELSEWHERE - NOT_YET:
         if FILES.search(name):
             continue
