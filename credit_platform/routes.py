@@ -71,13 +71,6 @@ ROUTES: dict[str, Rule] = {
     "my:sign-out": Rule(Access.APPLICANT, POST),
     "my:home": Rule(Access.APPLICANT),
     "my:record": Rule(Access.APPLICANT),
-    "my:apply": Rule(Access.APPLICANT, FORM),
-    "my:apply-listing": Rule(Access.APPLICANT, FORM),
-    "my:complaint": Rule(Access.APPLICANT, FORM),
-    "my:draft-check": Rule(Access.APPLICANT, FORM),
-    "my:draft-drop": Rule(Access.APPLICANT, POST),
-    "my:receipt": Rule(Access.APPLICANT),
-    "my:progress": Rule(Access.PUBLIC, FORM),  # a case for its receipt alone; a POST that writes the line of the trail
     "my:switch": Rule(Access.APPLICANT, POST),
     "my:notices": Rule(Access.APPLICANT, FORM),
     "my:representations": Rule(Access.APPLICANT, FORM),
@@ -86,6 +79,13 @@ ROUTES: dict[str, Rule] = {
     "my:request-supplement": Rule(Access.APPLICANT, POST),
     "my:request-recall": Rule(Access.APPLICANT, POST),
     "my:request-letter": Rule(Access.APPLICANT),
+    "my:apply": Rule(Access.APPLICANT, FORM),
+    "my:apply-listing": Rule(Access.APPLICANT, FORM),
+    "my:complaint": Rule(Access.APPLICANT, FORM),
+    "my:draft-check": Rule(Access.APPLICANT, FORM),
+    "my:draft-drop": Rule(Access.APPLICANT, POST),
+    "my:receipt": Rule(Access.APPLICANT),
+    "my:progress": Rule(Access.PUBLIC, FORM),  # a case for its receipt alone; a POST that writes the line of the trail
     # The departments' API
     "department-api:batches": Rule(Access.TOKEN, POST),
     "department-api:folders": Rule(Access.TOKEN, POST),

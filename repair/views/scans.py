@@ -17,7 +17,8 @@ def take_in(request: HttpRequest, form: Form, *, by: User, kind: str = ON_PAPER)
     """What came with the form, kept; where one of them is refused the form says so, and none is kept."""
     kept: list[Evidence] = []
     if refusal := refusal_of(request):
-        form.add_error(FIELD, f"{refusal.message}{AGAIN}")
+        form.add_error(FIELD, refusal.message)
+        form.add_error(FIELD, AGAIN)
         return kept
     for upload in form.cleaned_data.get(FIELD, ()):
         try:
@@ -29,6 +30,7 @@ def take_in(request: HttpRequest, form: Form, *, by: User, kind: str = ON_PAPER)
         if evidence.scan == Scan.INFECTED:
             form.add_error(FIELD, f"“{evidence.name}”含有病毒，已隔离，不能提交。请清除病毒后重新扫描。")
     if form.errors:
+        form.add_error(FIELD, AGAIN)
         give_back(kept, by=by)
     return kept
 

@@ -43,7 +43,7 @@ def record_url(record) -> str:
         ("/", 5),
         ("/search/", 0),
         ("/search/?q=示例", 9),
-        ("/subjects/{code}/", 6),
+        ("/subjects/{code}/", 7),
         ("/subjects/{code}/XZXK/", 4),
         ("/records/{record}/", 7),
         ("/lists/", 6),

@@ -153,6 +153,7 @@ def test_scans_of_the_paper_go_with_the_request(counter, record, clerk):
 def test_one_file_that_is_refused_keeps_the_paper_from_being_registered_and_says_which(counter, record):
     answer = counter.post(place(record), paper(scans=[scan(b"1"), scan(b"", "合同.pdf", content=b"MZ program")]))
     assert answer.status_code == 400 and "“合同.pdf”：这是程序或者脚本" in text(answer)
+    assert "重新选择全部文件" in text(answer), "no browser fills them in again"
     assert not Case.objects.exists() and not Evidence.objects.exists()
 
 

@@ -160,7 +160,6 @@ def make_side(word: str, number: int) -> Side:
     give_back(record, word)
     certify(personal, clerk, word)
     method = method_of(clerk, lead, word)
-    applicant = make_applicant(personal, 900 + number)
     return Side(
         word,
         department,
@@ -195,13 +194,18 @@ def make_side(word: str, number: int) -> Side:
         make_checked(clerk, record.subject, word, number),
         begin(Record.objects.get(pk=record.pk), clerk, lead, word),
         complained_of(clerk, record.subject, word),
-        *written_by(applicant, personal, word),
-        *asked_by_the_person(applicant, personal, word, number),
+        *of_the_person(personal, word, number),
     )
 
 
-def written_by(applicant: Applicant, record: Record, word: str) -> tuple[Applicant, Draft, Case, Listing]:
-    """The person, what they have begun to write, what they have handed in, and a list they are on."""
+def of_the_person(personal: Record, word: str, number: int) -> tuple:
+    """The person, signed in, and what is theirs, in the order of a side's fields."""
+    applicant = make_applicant(personal, 900 + number)
+    return applicant, *written_by(applicant, personal, word), *asked_by(applicant, personal, word, number)
+
+
+def written_by(applicant: Applicant, record: Record, word: str) -> tuple[Draft, Case, Listing]:
+    """What they have begun to write, what they have handed in, and a list they are on."""
     begun = repair.Target("objection", record=record)
     said = {"about": "content", "text": f"{word}的异议"}
     draft = repair.save_draft(begun, said, by=applicant, version=0, today=TODAY)
@@ -210,13 +214,11 @@ def written_by(applicant: Applicant, record: Record, word: str) -> tuple[Applica
     )
     key = uuid.uuid5(uuid.NAMESPACE_OID, f"{word}起诉")
     case = repair.open_case(court, by=applicant, key=key, today=TODAY)
-    return applicant, draft, case, listed(record, f"{word}关注〔2026〕8号", word)
+    return draft, case, listed(record, f"{word}关注〔2026〕8号", word)
 
 
-def asked_by_the_person(
-    applicant: Applicant, personal: Record, word: str, number: int
-) -> tuple[Case, Case, Representation]:
-    """Two complaints of the person, one of them rejected with a letter, and a power given to somebody."""
+def asked_by(applicant: Applicant, personal: Record, word: str, number: int) -> tuple[Case, Case, Representation]:
+    """Two complaints, one of them rejected with a letter, and a power given to somebody."""
     reviewer = make_user(f"{word}受理", None, Role.REVIEWER)
     rejected = complain(applicant, personal, f"{word}没有答复")
     rejected = repair.accept(rejected, actor=reviewer, version=rejected.version, today=TODAY)
