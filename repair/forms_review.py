@@ -151,7 +151,7 @@ class DecisionForm(StepForm):
 
     def _add_values(self, case: Case) -> None:
         """An input for each field that is contested; for every open field where none is named."""
-        contested = {line.get("code"): line.get("claimed", "") for line in case.contested}
+        contested = {line["code"]: line.get("claimed", "") for line in case.contested if line.get("code")}
         record = case.record
         fields = record.item.fields.exclude(type=FieldType.ID_NUMBER).exclude(code__in=record.secrets)
         chosen = [field for field in fields.order_by("seq") if not contested or field.code in contested]

@@ -69,7 +69,7 @@ REVOKE INSERT, UPDATE, DELETE ON public_receipt FROM credit_office, credit_worke
 REVOKE INSERT, UPDATE, DELETE ON public_former_name, public_former_address, public_edition FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON public_evaluation FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON public_finance_product, public_promotion_event, public_recommendation FROM credit_office, credit_worker;
-REVOKE INSERT, UPDATE, DELETE ON public_list_kind, public_own_statement, public_clarification FROM credit_office, credit_worker;
+REVOKE INSERT, UPDATE, DELETE ON public_list_kind, public_own_statement, public_clarification, public_repair_rule FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON records_certificate, national_reference, listing_in_force FROM credit_office, credit_worker;
 
 GRANT SELECT ON public_subject, public_record, public_listing, public_former_name, public_former_address TO credit_portal;

@@ -240,7 +240,7 @@ def contested_of(draft: Draft) -> list[dict]:
     rows = []
     if (about := said.get("about")) in ABOUT and about != "content":
         label, claimed = ABOUT[about]
-        rows.append({"code": about, "label": label, "old": "", "claimed": claimed})
+        rows.append({"code": "", "label": label, "old": "", "claimed": claimed})
     claimed_values = said.get("contested") or {}
     for field in fields_of(draft.record) if draft.record else ():
         claimed = str(claimed_values.get(field.code, "")).strip()

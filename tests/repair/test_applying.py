@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from audit.models import AuditEvent
 from records import services as records
+from repair.forms_review import DecisionForm
 from repair.models import Case, Draft, OwnStatement, RepairRule, Representation
 from tests import factories
 from tests.conftest import TODAY
@@ -145,6 +146,13 @@ def test_a_complaint_is_about_a_department_and_a_lawsuit_names_court_and_number(
     court = {"review_body": "示例中级人民法院", "review_no": "（2026）示行初 1 号", "text": "已经起诉", "version": "0"}
     hand_in(mine, place(record, "review"), court)
     assert Case.objects.get(kind="review").state == "submitted"
+
+
+def test_an_objection_to_publication_leaves_every_field_open_to_correction(mine, record):
+    hand_in(mine, place(record), {"about": "publication", "text": "已经超过期限", "version": "0"})
+    case = Case.objects.get()
+    assert [(row["code"], row["label"]) for row in case.contested] == [("", "公示")]
+    assert "value-CF_NR_FK" in DecisionForm(case=case).fields
 
 
 def test_only_what_there_is_can_be_objected_to(mine, record):
