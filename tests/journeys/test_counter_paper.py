@@ -27,7 +27,7 @@ def test_a_repair_on_paper_is_granted_and_revoked_when_it_was_false(platform: Ru
 
     # The paper is registered; whoever brought it goes home with a receipt.
     clerk = open_browser()
-    sign_in(clerk, platform, "clerk")
+    sign_in(clerk, platform, "clerk2")
     clerk.goto(f"/office/records/{record}/request/")
     clerk.get_by_label("申请事项").select_option(label="信用修复")
     clerk.get_by_label("修复方式").select_option(label="终止公示")
@@ -77,7 +77,7 @@ def test_a_repair_on_paper_is_granted_and_revoked_when_it_was_false(platform: Ru
 
 
 def penalty(platform: RunningStack) -> tuple[str, str]:
-    """A general penalty of the market bureau's own that has been shown long enough, and is shown still."""
+    """A general penalty of the transport bureau that has been shown long enough, and is shown still."""
     return platform.ask(
         """
         SELECT r.public_id::text, r.document_no FROM records_record AS r
@@ -85,8 +85,9 @@ def penalty(platform: RunningStack) -> tuple[str, str]:
         JOIN records_subject AS s ON s.id = r.subject_id
         WHERE i.code = 'XZCF' AND r.state = 'current' AND s.kind = 'organisation' AND r.severity = 'general'
             AND r.displayed_until > %s AND r.department_id = (SELECT department_id FROM accounts_user
-                WHERE username = 'clerk')
-            AND NOT EXISTS (SELECT FROM repair_case AS c WHERE c.record_id = r.id)
+                WHERE username = 'clerk2')
+            AND NOT EXISTS (SELECT FROM repair_case AS c WHERE c.record_id = r.id
+                AND (c.closed_on IS NULL OR c.state IN ('granted', 'revoked')))
             AND NOT EXISTS (SELECT FROM sanctions_listing AS l WHERE l.record_id = r.id)
         ORDER BY r.decided_on, r.id LIMIT 1""",
         LATER + timedelta(days=30),

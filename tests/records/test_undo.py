@@ -139,6 +139,7 @@ def test_invariants_hold_after_an_undo(send, permit, undo, capsys):
 # What tells which decision a record is, and what never changes with its content.
 IDENTITY = {"id", "public_id", "item_code", "subject_id", "department_id", "document_no", "decided_on"}
 IDENTITY |= {"derived_from_id", "created_at", "national_revision"}
+IDENTITY |= {"restored_on"}  # that a repair was revoked stays true whatever is reported later
 # Every revision has its own.
 OWN = {"revision", "explained_revision", "change_kind", "changed_by_id", "change_reason", "updated_at"}
 
