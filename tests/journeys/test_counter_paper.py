@@ -66,8 +66,8 @@ def test_a_repair_on_paper_is_granted_and_revoked_when_it_was_false(platform: Ru
     settle(platform)
     assert not is_effective(platform, record)
 
-    # The paper was false: shown again, and everybody sees why.
-    do(second, case, "revoke", "已撤销修复。", {"撤销的理由": "经查，缴纳凭证系伪造"})
+    # The paper was false. Who decided cannot undo it, another does: shown again, and everybody sees why.
+    do(reviewer, case, "revoke", "已撤销修复。", {"撤销的理由": "经查，缴纳凭证系伪造"})
     assert visitor.goto(shown_at).status == 200
     expect(visitor.get_by_text("修复被撤销").first).to_be_visible()
     settle(platform)
