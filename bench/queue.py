@@ -23,14 +23,14 @@ def fill(count: int, *, opened_by: User, holder: User, department: Department, t
                 department_id, contested, claim, on_paper, agent_name, agent_authority, opened_by_id, channel,
                 suspends, review_body, review_no, state, version, holder_id, held_since, submitted_on, asked_for,
                 accepted_on, forwarded_on, opinion, answer, outcome, remedy, corrected_values, reasons, article,
-                letter, letter_edition, rule_key, revoked_reason, due_on, key, created_at, updated_at)
+                letter, letter_edition, rule_key, revoked_reason, commitment, due_on, key, created_at, updated_at)
             SELECT gen_random_uuid(), 'CS20261101-' || lpad(g.n::text, 5, '0'), 'x',
                 CASE WHEN r.id IS NULL THEN 'complaint' ELSE 'objection' END, '', r.id, r.subject_id,
                 %(department)s, '[]', '测速', true, '', '', %(opened_by)s, 'counter', false, '', '',
                 s.state, 1, CASE WHEN g.n %% 3 = 0 THEN %(holder)s END, CASE WHEN g.n %% 3 = 0 THEN now() END,
                 %(today)s::date - 30, '', CASE WHEN s.state <> 'submitted' THEN %(today)s::date - 20 END,
                 CASE WHEN s.state = 'forwarded' THEN %(today)s::date - 10 END, '', '', '', '', '{}', '', '', '', '',
-                '', '', %(today)s::date - 20 + g.n %% 60, gen_random_uuid(), now(), now()
+                '', '', '', %(today)s::date - 20 + g.n %% 60, gen_random_uuid(), now(), now()
             FROM generate_series(1, %(count)s) AS g (n)
             CROSS JOIN LATERAL (
                 SELECT (ARRAY['submitted', 'accepted', 'accepted', 'forwarded'])[1 + g.n %% 4]
