@@ -33,6 +33,9 @@ FILES = re.compile(r"(template|export|returned|result|json|workbook|evidence|pro
 ELSEWHERE = {"office:sign-in", "office:styleguide", "my:callback"}
 # Open only while a memorandum waits for its reviewer, or has been approved; here all are drafts.
 NOT_YET = {"office:memorandum-decide", "office:memorandum-repeal"}
+# Open only in the session that found the record that day; only while something has been asked for. Their forms are made
+# of the same parts as the others.
+NOT_YET |= {"office:correction-new", "office:request-supplement"}
 # Its file belongs to a package; the pages have to be read without it too.
 WITHOUT_HTMX = re.compile(r"<script[^>]*django_htmx[^>]*></script>")
 
