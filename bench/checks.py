@@ -28,9 +28,10 @@ from accounts.services import issue_token, place_user
 from bench import stored
 from catalogue.models import Evidence, LegalBasis
 from credit_platform.stack import ports
+from credit_platform.stack.application import WEB_THREADS, WEB_WORKERS
 from sanctions.models import ListKind, Measure, Memorandum, NationalMeasure
 
-RATE, CLIENTS, WORKERS = 200, 8, 2
+RATE, CLIENTS = 200, 8
 SECONDS = int(os.environ.get("BENCH_SECONDS", "6"))
 PACED_SECONDS = 3 * SECONDS
 LIST_ENTRIES, OF_EVERY = 200_000, 4  # one in four asked about is listed
@@ -178,7 +179,7 @@ def measure(today: date) -> dict[str, float]:
     port = ports.choose()
     server = subprocess.Popen(
         [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--log-level", "critical",
-         "--workers", str(WORKERS), "--blocking-threads", str(CLIENTS), "credit_platform.wsgi:application"],
+         "--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS), "credit_platform.wsgi:application"],
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "bench.settings"},
     )  # fmt: skip
     try:
@@ -217,7 +218,7 @@ def _varied(sql: str) -> str:
 
 
 def pgbench(script: str) -> float:
-    """Transactions a second of the script on WORKERS connections."""
+    """Transactions a second of the script on CLIENTS connections."""
     parts = urlsplit(os.environ["DATABASE_URL"])
     with tempfile.NamedTemporaryFile("w", suffix=".sql", encoding="utf-8", delete=False) as file:
         file.write(script)
