@@ -171,7 +171,8 @@ def _provider(*, anew: bool = False) -> _Kept:
         if metadata.get("issuer") != issuer:
             raise _unreachable()
         try:
-            keys = KeySet.import_key_set(_fetch(metadata["jwks_uri"]))  # type: ignore[arg-type]
+            published: Any = _fetch(metadata["jwks_uri"])
+            keys = KeySet.import_key_set(published)
         except (JoseError, KeyError, ValueError) as error:
             raise _unreachable() from error
         kept = _kept[issuer] = _Kept(issuer, metadata, keys, time.monotonic() + KEPT_SECONDS)
