@@ -229,6 +229,7 @@ class Action(models.TextChoices):
     RESTORATION_CLOSED = "repair.restoration.closed", "恢复信誉办结"
     NOTICE_SENT = "repair.notice.sent", "发送办件通知"
     NOTICE_FAILED = "repair.notice.failed", "办件通知未能发送"
+    NOTICE_REMINDED = "repair.notice.reminded", "提醒可以信用修复"
     REPAIRRULE_CHANGED = "repair.repairrule.changed", "修改修复规则"
     LETTER_CHANGED = "repair.letter.changed", "修改文书文本"
     RULES_SEEDED = "repair.rules.seeded", "初始化修复规则和文书"

@@ -32,7 +32,7 @@ from credit_platform.stack.application import WEB_THREADS, WEB_WORKERS
 from sanctions.models import ListKind, Measure, Memorandum, NationalMeasure
 
 RATE = 200
-# Counters, each with a connection it keeps. With a handful the two processes get uneven shares by the luck of who accepts.
+# Counters, each with a connection it keeps. A handful is shared unevenly between the two processes, by luck.
 CALLERS = 40
 SECONDS = int(os.environ.get("BENCH_SECONDS", "6"))
 PACED_SECONDS = 3 * SECONDS

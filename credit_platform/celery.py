@@ -50,6 +50,7 @@ app.conf.beat_schedule = {
         ("material that never came", "repair.tasks.lapse_returned", 3600.0, 3600),
         ("cases past their term", "repair.tasks.note_missed", 3600.0, 3600),
         ("cases the nation has followed", "repair.tasks.follow_national", 60.0, 60),
+        ("records that can be repaired by now", "repair.tasks.remind_repairable", crontab(hour="7", minute="40"), 3600),
         ("notices about cases", "repair.tasks.send_notices", 10.0, 10),
         ("evidence to scan", "repair.tasks.scan_evidence", 300.0, 300),
         ("evidence nobody submitted", "repair.tasks.sweep_evidence", 3600.0, 3600),

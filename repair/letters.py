@@ -55,11 +55,14 @@ def write(case: Case, key: str, *, today: date) -> Written:
     return Written(best.title, best.body.format_map(_Blanks(values_of(case, today))).strip(), best.edition)
 
 
-def commitment(*, today: date) -> Written:
-    """What is signed with an application for repair. Raises LetterText.DoesNotExist."""
-    text = LetterText.objects.filter(key="commitment", in_force_from__lte=today).order_by("-in_force_from").first()
+def plain(key: str, *, today: date) -> Written:
+    """A text without blanks: what is signed with an application for repair (`commitment`), the `reminder`.
+
+    Raises LetterText.DoesNotExist where no edition is in force.
+    """
+    text = LetterText.objects.filter(key=key, in_force_from__lte=today).order_by("-in_force_from").first()
     if text is None:
-        raise LetterText.DoesNotExist(f"commitment: no text in force on {today}")
+        raise LetterText.DoesNotExist(f"{key}: no text in force on {today}")
     return Written(text.title, text.body.strip(), text.edition)
 
 

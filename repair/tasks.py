@@ -35,5 +35,10 @@ def sweep_evidence() -> None:
 
 
 @shared_task
+def remind_repairable() -> None:
+    services.remind_repairable(today=today())
+
+
+@shared_task
 def send_notices() -> None:
     services.send_due()

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from catalogue.models import Evidence as Mark
 from catalogue.models import Severity, SubjectKind
+from records.models import Record
 from repair import workflow
 from repair.models.applicants import Applicant
 from repair.models.cases import Case, Way
@@ -102,10 +103,14 @@ class NoticeChannel(models.TextChoices):
 
 
 class Notice(models.Model):
-    """通知: what an applicant or a department is told at a step. Sent by a task; the portal shows it at once."""
+    """通知: what an applicant or a department is told at a step of a case; or, once, that a record can be repaired.
+
+    Sent by a task; the portal shows it at once.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    case = models.ForeignKey(Case, models.PROTECT, related_name="notices", verbose_name="办件")
+    case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="notices", verbose_name="办件")
+    record = models.ForeignKey(Record, models.PROTECT, null=True, related_name="+", verbose_name="记录")
     applicant = models.ForeignKey(Applicant, models.PROTECT, null=True, related_name="notices", verbose_name="申请人")
     department = models.ForeignKey(
         "accounts.Department", models.PROTECT, null=True, related_name="+", verbose_name="部门"
@@ -131,4 +136,18 @@ class Notice(models.Model):
             models.CheckConstraint(
                 condition=Q(channel__in=["portal", "office"]) | ~Q(to_cipher=""), name="notice_has_an_address"
             ),
+            models.CheckConstraint(
+                condition=Q(case__isnull=False, record__isnull=True) | Q(case__isnull=True, record__isnull=False),
+                name="notice_is_about_a_case_or_a_record",
+            ),
+            models.UniqueConstraint(
+                fields=["record", "applicant", "channel"],
+                name="one_reminder_a_record",
+                condition=Q(record__isnull=False),
+            ),
         ]
+
+    @property
+    def about(self) -> Case | Record:
+        """What it tells of."""
+        return self.case or self.record

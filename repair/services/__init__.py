@@ -31,6 +31,7 @@ from repair.services.holding import assign, claim, distribute, release
 from repair.services.notices import read_notices, send_due
 from repair.services.opening import Claim, check_code_of, find_by_receipt, open_case, recall, supplement
 from repair.services.progress import look_up
+from repair.services.reminding import remind_repairable
 from repair.services.representing import grant_power, revoke_power
 from repair.services.restoring import confirm, confirm_national
 from repair.services.rules import can_repair, terms_in_force
@@ -83,6 +84,7 @@ __all__ = [
     "register_result",
     "reject",
     "release",
+    "remind_repairable",
     "require_allowed",
     "require_level",
     "return_to",

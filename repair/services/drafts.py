@@ -198,7 +198,7 @@ def _commitment(said: Mapping, by: Applicant, today: date) -> dict:
     signature = str(said.get("signature", "")).strip()
     if name_key(signature) != name_key(by.name):
         raise Refused("承诺书上的签名与登录的姓名或者名称不一致，请照原样填写。", code="signature_mismatch")
-    written = letters.commitment(today=today)
+    written = letters.plain("commitment", today=today)
     signed = f"{written.title}（{written.edition}）\n{written.text}\n\n承诺人：{signature}\n{today.isoformat()}"
     return {"has_committed": True, "commitment": signed}
 

@@ -12,8 +12,10 @@ from accounts.models import Department
 from audit import services as audit
 from audit.actions import Action
 from records import crypto
+from records.models import Record
 from repair import letters, workflow
-from repair.models import Case, Notice, NoticeChannel
+from repair.letters import Written
+from repair.models import Applicant, Case, Notice, NoticeChannel
 
 ATTEMPTS = 6
 AT_ONCE = 50
@@ -24,12 +26,23 @@ def tell(case: Case, event: str, *, today: date) -> None:
     applicant = case.applicant
     if applicant is None:
         return
-    written = letters.write(case, f"notice.{event}", today=today)
-    about = {"case": case, "applicant": applicant, "title": written.title, "text": written.text}
-    Notice.objects.create(channel=NoticeChannel.PORTAL, state=workflow.SENT, sent_at=timezone.now(), **about)
+    _to_applicant(applicant, letters.write(case, f"notice.{event}", today=today), case=case)
+
+
+def remind(applicant: Applicant, record: Record, *, today: date) -> None:
+    """Tell an applicant, once, that this record of its own can be repaired. What it says is not in the words: mail is
+    read by others too.
+    """
+    _to_applicant(applicant, letters.plain("reminder", today=today), record=record)
+    audit.record(Action.NOTICE_REMINDED, record, business_on=today)
+
+
+def _to_applicant(applicant: Applicant, written: Written, **about: Case | Record) -> None:
+    words = {"applicant": applicant, "title": written.title, "text": written.text, **about}
+    Notice.objects.create(channel=NoticeChannel.PORTAL, state=workflow.SENT, sent_at=timezone.now(), **words)
     for channel, cipher in ((NoticeChannel.EMAIL, applicant.email_cipher), (NoticeChannel.SMS, applicant.phone_cipher)):
         if cipher:
-            Notice.objects.create(channel=channel, to_cipher=cipher, next_attempt_at=timezone.now(), **about)
+            Notice.objects.create(channel=channel, to_cipher=cipher, next_attempt_at=timezone.now(), **words)
 
 
 def tell_department(case: Case, department: Department, event: str, *, today: date) -> None:
@@ -42,17 +55,16 @@ def tell_department(case: Case, department: Department, event: str, *, today: da
 
 
 @transaction.atomic
-def read_notices(cases: QuerySet[Case]) -> int:
-    """What the portal tells about these cases has been read; how many of it was new."""
-    new = Notice.objects.filter(case__in=cases, channel=NoticeChannel.PORTAL, read_at__isnull=True)
-    return new.update(read_at=timezone.now())
+def read_notices(told: QuerySet[Notice]) -> int:
+    """These notices have been read; how many were new."""
+    return told.filter(read_at__isnull=True).update(read_at=timezone.now())
 
 
 class Console:
     """Prints that a notice was sent, and to nobody's eyes: the address stays sealed, the text is not printed."""
 
     def send(self, notice: Notice, to: str) -> None:
-        print(f"notice {notice.public_id} {notice.channel} {notice.case.number}")
+        print(f"notice {notice.public_id} {notice.channel}")
 
 
 class Files:
@@ -76,7 +88,7 @@ def send_due() -> int:
     backend = BACKENDS[settings.NOTICE_BACKEND]()
     sent = 0
     for pk in _claimed():
-        notice = Notice.objects.select_related("case").get(pk=pk)
+        notice = Notice.objects.select_related("case", "record").get(pk=pk)
         try:
             backend.send(notice, crypto.open_text(notice.to_cipher))
         except OSError as error:
@@ -101,7 +113,7 @@ def _sent(notice: Notice) -> None:
     notice.state, notice.sent_at = workflow.next_state(notice.state, "send"), timezone.now()
     notice.attempts += 1
     notice.save(update_fields=["state", "sent_at", "attempts"])
-    audit.record(Action.NOTICE_SENT, notice.case, detail={"channel": notice.channel})
+    audit.record(Action.NOTICE_SENT, notice.about, detail={"channel": notice.channel})
 
 
 @transaction.atomic
@@ -111,5 +123,5 @@ def _failed(notice: Notice, error: OSError) -> None:
     notice.next_attempt_at = timezone.now() + timedelta(minutes=2**notice.attempts)
     if notice.attempts >= ATTEMPTS:
         notice.state = workflow.next_state(notice.state, "give_up")
-        audit.record(Action.NOTICE_FAILED, notice.case, detail={"channel": notice.channel})
+        audit.record(Action.NOTICE_FAILED, notice.about, detail={"channel": notice.channel})
     notice.save(update_fields=["attempts", "last_error", "next_attempt_at", "state"])

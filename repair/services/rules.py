@@ -12,18 +12,24 @@ from repair import policy
 from repair.models import RepairRule
 
 
-def facts_of(record: Record) -> policy.Facts:
-    """What of this record decides whether it can be repaired. Needs record.item and record.subject."""
+def facts_of(record: Record, *, on: date) -> policy.Facts:
+    """What of this record decides that day whether it can be repaired. Needs record.item and record.subject."""
+    is_past = record.displayed_until is not None and record.displayed_until < on  # the sweep may not have come yet
     return policy.Facts(
         item_code=record.item_code, severity=record.severity, subject_kind=record.subject.kind,
         decided_on=record.decided_on, displayed_until=record.displayed_until, is_adverse=record.item.is_adverse,
-        is_shown=record.state in RECORD_LIVE,
+        is_shown=record.state in RECORD_LIVE and not is_past,
     )  # fmt: skip
 
 
 def can_repair(record: Record, *, today: date, way: str = "") -> policy.Answer:
     """Whether this record can be repaired today, from when, by which article, with what, by whom, or why not."""
-    return policy.can_repair(facts_of(record), [rule.as_rule() for rule in RepairRule.objects.all()], today, way)
+    return policy.can_repair(facts_of(record, on=today), rules_in_force(), today, way)
+
+
+def rules_in_force() -> list[policy.Rule]:
+    """Every row, as the arithmetic needs it; which one fits is decided by the day of the decision."""
+    return [rule.as_rule() for rule in RepairRule.objects.all()]
 
 
 def terms_in_force(*, on: date) -> dict[str, Term]:

@@ -204,7 +204,7 @@ def _explained(target: Target, form) -> dict:
     if target.kind != CaseKind.REPAIR:
         return {}
     held = services.facts_held(target.record, *(way.way for way in form.advice.ways))
-    return {"advice": form.advice, "commitment": letters.commitment(today=today()), "held": held}
+    return {"advice": form.advice, "commitment": letters.plain("commitment", today=today()), "held": held}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -47,7 +47,7 @@ def home(request):
         "rows": [_line(record, on) for record in page],
         "open_cases": [_case_line(case, on) for case in cases.open()],
         "closed_cases": [_case_line(case, on) for case in cases.exclude(state__in=workflow.CASE_OPEN)[:CLOSED_SHOWN]],
-        "unread": _notices(theirs).filter(read_at__isnull=True).count(),
+        "unread": _notices(applicant, theirs).filter(read_at__isnull=True).count(),
         "section": "services",
         "crumbs": [HOME, ("我的信用", "")],
     }
@@ -70,8 +70,10 @@ def _case_line(case: Case, on: date) -> dict:
     }
 
 
-def _notices(cases: CaseQuerySet) -> QuerySet[Notice]:
-    return Notice.objects.filter(case__in=cases, channel=NoticeChannel.PORTAL)
+def _notices(applicant: Applicant, cases: CaseQuerySet) -> QuerySet[Notice]:
+    """What the portal tells: of these cases, and to itself of its own records."""
+    reminders = Q(applicant=applicant, record__isnull=False)
+    return Notice.objects.filter(Q(case__in=cases) | reminders, channel=NoticeChannel.PORTAL)
 
 
 @require_POST
@@ -89,14 +91,15 @@ def switch(request):
 @applicant_required
 @transaction.atomic
 def notices(request):
-    """What the platform has told about the cases; a POST says that it has been read."""
+    """What the platform has told about cases and records; a POST says that it has been read."""
     applicant, theirs = request.applicant, affairs(request)
-    cases = Case.objects.of_applicant(applicant, subjects=[each.pk for each in theirs])
+    told = _notices(applicant, Case.objects.of_applicant(applicant, subjects=[each.pk for each in theirs]))
     if request.method == "POST":
-        services.read_notices(cases)
+        services.read_notices(told)
         return redirect("my:notices")
-    page = page_of(_notices(cases).select_related("case__subject").order_by("-pk"), request, per_page=PER_PAGE)
-    for subject in {notice.case.subject_id: notice.case.subject for notice in page}.values():
+    told = told.select_related("case__subject", "record__subject").order_by("-pk")
+    page = page_of(told, request, per_page=PER_PAGE)
+    for subject in {notice.about.subject_id: notice.about.subject for notice in page}.values():
         services.note_own_reading(applicant, subject, fields=["notices"])
     context = {
         "page": page,

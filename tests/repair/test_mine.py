@@ -216,10 +216,10 @@ class TestRequests:
 
     def test_notices_are_read_when_one_says_so(self, mine, opened):
         case = opened()
-        assert "有新的办件通知" in mine.get(reverse("my:home")).content.decode()
+        assert "有新的通知" in mine.get(reverse("my:home")).content.decode()
         assert case.number in mine.get(reverse("my:notices")).content.decode()
         mine.post(reverse("my:notices"))
-        assert "有新的办件通知" not in mine.get(reverse("my:home")).content.decode()
+        assert "有新的通知" not in mine.get(reverse("my:home")).content.decode()
 
 
 def power_for(agent_number: int, **changes) -> dict:
