@@ -141,6 +141,7 @@ class Action(models.TextChoices):
     TASK_MISSED = "sanctions.task.missed", "奖惩任务逾期"
     OPINION_ISSUED = "sanctions.opinion.issued", "出具审查意见书"
     CHECK_EXPORTED = "sanctions.check.exported", "导出核验记录"
+    RECEIPT_REFUSED = "sanctions.receipt.refused", "核对回执没有对上"
     CERTIFICATE_ISSUED = "sanctions.certificate.issued", "出具无不良信用记录证明"
     CASES_REGISTERED = "sanctions.cases.registered", "登记办件量"
     SUBSCRIPTION_OPENED = "sanctions.subscription.opened", "订阅核验结论变更"

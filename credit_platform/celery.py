@@ -41,7 +41,7 @@ app.conf.beat_schedule = {
         ("applications nobody decided", "records.tasks.lapse_special_queries", 3600.0, 3600),
         ("listings that ended", "sanctions.tasks.close_ended", 60.0, 60),
         ("lists that departments report", "sanctions.tasks.adopt_records", 60.0, 60),
-        ("examples that are none any more", "sanctions.tasks.review_red_lists", 600.0, 600),
+        ("examples that are none any more", "sanctions.tasks.review_red_lists", 60.0, 60),
         ("measures to order", "sanctions.tasks.open_due", 60.0, 60),
         ("measures nobody answered for", "sanctions.tasks.note_overdue", 3600.0, 3600),
         ("verdicts that changed", "sanctions.tasks.notice_changes", 60.0, 60),

@@ -16,6 +16,7 @@ DEPARTMENTS = (
     ("530100-YS-JTT", "昆明市演示交通运输局", "530100"),
     ("530100-YS-CZT", "昆明市演示财政局", "530100"),
     ("530000-YS-TSW", "共青团云南省演示委员会", "530000"),
+    ("530000-YS-YH", "云南示例演示银行", "530000"),
 )
 
 USERS = (
@@ -26,6 +27,7 @@ USERS = (
     ("clerk3", "经办人 演示子", "clerk", 2),
     ("clerk4", "经办人 演示丑", "clerk", 3),
     ("lead4", "负责人 演示寅", "lead", 3),
+    ("teller", "客户经理 演示卯", "clerk", 4),
     ("reviewer", "审核员 演示丁", "reviewer", None),
     ("reviewer2", "审核员 演示癸", "reviewer", None),
     ("supervisor", "监督员 演示戊", "supervisor", None),

@@ -15,7 +15,9 @@ from sanctions.services.listings import Decision, Named
 BLACK, RED = "SCJG", "SHTZX"
 FACTS = "经查，当事人未取得许可从事经营活动，被处以较重行政处罚（演示数据）。"
 MERITS = "连续三年合同履约率 100%（演示数据）。"
-# List, which of the invented firms (None: a person), and how far it has come. Nothing adverse is held about 22 and 34.
+# Those with an honour in force; nothing adverse is held about them and about 22.
+HONOURED = (34, 35, 25, 31, 55)
+# List, which of the invented firms (None: a person), and how far it has come.
 CASES = (
     (BLACK, 5, "proposed"),
     (BLACK, 8, "notified"),
@@ -25,7 +27,7 @@ CASES = (
     (BLACK, 16, "refused"),
     (BLACK, None, "proposed"),
     (RED, 22, "notified"),
-    (RED, 34, "entered"),
+    *((RED, firm, "entered") for firm in HONOURED),
 )
 
 

@@ -16,6 +16,7 @@ from catalogue.duties import describe
 from catalogue.models import Category, DisplayRule, InformationItem, LegalBasis, Severity, TermMethod
 from catalogue.workbook import XLSX, write_workbook
 from deadlines.clock import today
+from disclosure import asking
 from disclosure import search as searching
 from disclosure.advising import advise_about
 from disclosure.explaining import describe_term, explain
@@ -27,7 +28,6 @@ from disclosure.models import (
     PublicFormerName,
     PublicListKind,
     PublicOwnStatement,
-    PublicReceipt,
     PublicRecord,
     PublicSubject,
     PublicSupervisionMethod,
@@ -533,18 +533,22 @@ def receipts(request):
 
 
 @unindexed
-@page
+@require_safe
 def receipt(request, receipt_no):
     """Who issued it, when, for what; with the digest from the paper, that the two agree and what the verdict was."""
-    found = PublicReceipt.objects.filter(receipt_no=fold_number(receipt_no)).first()
-    digest = request.GET.get("digest", "").strip()[:64]
-    is_confirmed = bool(found and digest and found.is_confirmed_by(digest[:8]))
+    asked = asking.Asked(receipt_no[:60], request.GET.get("digest", "").strip()[:64])
+    return _receipt(request, asked, asking.look_up(asked, address=request.META.get("REMOTE_ADDR", "")))
+
+
+@page
+def _receipt(request, asked: asking.Asked, found: asking.Found):
     context = {
-        "number": receipt_no if found else receipt_no[:60],
-        "receipt": found,
-        "digest": digest,
-        "is_confirmed": is_confirmed,
+        "number": found.receipt.receipt_no if found.receipt else asked.number,
+        "receipt": found.receipt,
+        "digest": asked.digest,
+        "is_confirmed": found.is_confirmed,
+        "refusal": asking.TOO_MANY if found.is_refused else "",
         "section": "services",
-        "crumbs": [HOME, ("回执核对", reverse("portal:receipts")), (found.receipt_no if found else "没有查到", "")],
+        "crumbs": [HOME, ("回执核对", reverse("portal:receipts")), (found.title, "")],
     }
-    return render(request, "disclosure/receipts.html", context, status=200 if found else 404)
+    return render(request, "disclosure/receipts.html", context, status=found.status)

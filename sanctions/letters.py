@@ -10,7 +10,7 @@ from deadlines.models import TimeLimit, TimeLimitMissing
 from sanctions import workflow
 from sanctions.models import Listing, Tone
 from sanctions.services.listings import PUBLIC_NOTICE, STATEMENT
-from sanctions.workflow import ListingState
+from sanctions.workflow import ExitKind, ListingState
 
 NOTICE, ENTRY, REFUSAL, EXIT = "notice", "entry", "refusal", "exit"
 TITLES = {NOTICE: "列入告知书", ENTRY: "列入决定书", REFUSAL: "不予列入决定书", EXIT: "移出决定书"}
@@ -127,12 +127,24 @@ def _refusal(listing: Listing, today: date) -> tuple[list[str], date]:
 
 def _exit(listing: Listing, today: date) -> tuple[list[str], date]:
     on = listing.exited_on or today
+    used = "有关部门不再据此给予激励" if listing.tone == Tone.RED else "有关部门解除据此采取的措施"
     return [
         f"您（单位）于 {listing.entered_on} 因“{listing.document_no}”列入“{listing.kind}”。",
-        f"现因{listing.get_exit_kind_display()}，决定自 {on} 起移出。理由：{_sentence(listing.exit_reason)}",
-        "自移出之日起终止公示，停止共享和使用；有关部门解除据此采取的措施。",
+        _why_left(listing, on),
+        f"自移出之日起终止公示，停止共享和使用；{used}。",
         _remedies(on),
     ], on
+
+
+def _why_left(listing: Listing, on: date) -> str:
+    """The adverse record is another department's to name; the subject is told where to read it and to object."""
+    if listing.exit_kind == ExitKind.ADVERSE:
+        return (
+            "列入以后，公共信用信息中有了对您（单位）的失信记录。依据《国务院关于建立完善守信联合激励和失信联合惩戒制度"
+            f"加快推进社会诚信建设的指导意见》（国发〔2016〕33号）（三）（十九），决定自 {on} 起移出。"
+            "记录的内容可以在“信用云南”或者信用服务窗口查询；认为记录有误的，可以提出异议。"
+        )
+    return f"现因{listing.get_exit_kind_display()}，决定自 {on} 起移出。理由：{_sentence(listing.exit_reason)}"
 
 
 def _remedies(on: date) -> str:

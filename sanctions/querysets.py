@@ -67,19 +67,20 @@ class ListingQuerySet(ScopedQuerySet):
     def contradicted(self, *, on: date):
         """Held up as an example, and an adverse record has come since (33号（三）（十九）). They count no more.
 
-        Since: decided after the entry, or known here only after it. What is being verified contradicts nobody yet
-        (33号（二十二）).
+        Whom this platform entered had none that day, so whatever stands now has come since: reported that same
+        afternoon, restored because a repair was false, or brought by a merger of subjects. What others have decided is
+        theirs; only what was decided after the entry, or known here only after it, stands against it. What is being
+        verified contradicts nobody yet (33号（二十二）).
         """
+        standing = adverse_on(on).filter(subject=OuterRef("subject"), state__in=("current", "expired"))
         known_on = TruncDate("created_at", output_field=DateField())
-        adverse = Record.objects.alias(known_on=known_on).filter(
-            Q(decided_on__gt=OuterRef("entered_on")) | Q(known_on__gt=OuterRef("entered_on")),
-            subject=OuterRef("subject"),
-            item__is_adverse=True,
-            state__in=("current", "expired"),
-            decided_on__gt=three_years_before(on),
-            decided_on__lte=on,
+        since = standing.alias(known_on=known_on).filter(
+            Q(decided_on__gt=OuterRef("entered_on"))
+            | Q(known_on__gt=OuterRef("entered_on"))
+            | Q(created_at__gt=OuterRef("proposed_at"))
         )
-        return self.filter(Exists(adverse), tone="red", state=workflow.ENTERED)
+        ours = Q(Exists(standing), origin="platform")
+        return self.filter(ours | Q(Exists(since)), tone="red", state=workflow.ENTERED)
 
     def to_notify(self):
         """Proposed; the subject has to be told, or the candidate made public."""
@@ -201,18 +202,22 @@ class WebhookDeliveryQuerySet(models.QuerySet):
         return self.filter(state=workflow.QUEUED, next_attempt_at__lte=now)
 
 
-def adverse_of(subjects: Iterable[int], *, on: date) -> models.QuerySet:
-    """Official adverse records of subjects, decided in the three years that end on a day and not taken back.
+def adverse_on(on: date) -> models.QuerySet:
+    """Official adverse records decided in the three years that end on a day and not taken back.
 
     33号（四）: 连续三年无不良信用记录.
     """
     return Record.objects.filter(
         Q(state__in=RECORD_OPEN) | Q(state="expired"),
-        subject_id__in=subjects,
         item__is_adverse=True,
         decided_on__gt=three_years_before(on),
         decided_on__lte=on,
     )
+
+
+def adverse_of(subjects: Iterable[int], *, on: date) -> models.QuerySet:
+    """Those of subjects."""
+    return adverse_on(on).filter(subject_id__in=subjects)
 
 
 SOON = timedelta(days=7)

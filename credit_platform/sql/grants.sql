@@ -81,3 +81,5 @@ GRANT SELECT ON catalogue_informationitem, catalogue_itemfield, catalogue_displa
 GRANT SELECT ON catalogue_keyfield, catalogue_sourceline TO credit_portal;
 -- What it publishes of the trail: a number a day.
 GRANT SELECT ON audit_treehead TO credit_portal;
+-- And the one line it can leave there: that somebody guessed at a receipt.
+GRANT EXECUTE ON FUNCTION audit_receipt_guesses(text[], interval), audit_receipt_guessed(text[], text, text) TO credit_portal, credit_office;

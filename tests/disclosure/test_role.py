@@ -125,7 +125,9 @@ def test_every_public_page_reads_as_the_role_only(client, addresses):
             response = client.get(address)
         expected = 400 if address in ("/api/v1/public/subjects/", "/api/v1/public/records/") else 200
         assert response.status_code == expected, address
-        statements = [q["sql"] for q in queries if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "ROLLBACK"))]
+        # A receipt is asked for behind a count of wrong guesses, by a function that the role may call too.
+        passed = ("SAVEPOINT", "RELEASE", "ROLLBACK", "SELECT audit_receipt_guesses(")
+        statements = [q["sql"] for q in queries if not q["sql"].startswith(passed)]
         assert statements[0] == f"SET LOCAL ROLE {ROLE}", address
 
 

@@ -14,7 +14,7 @@ COUNT = """
 from django.utils import timezone
 from records.models import FigureRun
 from records.quality import services
-FigureRun.objects.update(computed_at=timezone.now() - 2 * services.FRESH)
+FigureRun.objects.filter(version=0).update(computed_at=timezone.now() - 2 * services.FRESH)
 services.refresh_figures(now=timezone.now())
 """
 

@@ -1,6 +1,7 @@
-"""A person on a red list, in a real browser: nominated, announced, entered, found at a counter.
+"""A person on a red list, in a real browser: nominated, announced, entered, encouraged at a counter, and off again.
 
-A model volunteer is nobody's business but the counter's: the portal never names a person for what was done well.
+A model volunteer is nobody's business but the counter's: the portal never names a person for what was done well. A
+penalty reported hours after the entry takes the person off, and no counter encourages any more.
 """
 
 from datetime import date, datetime, timedelta
@@ -9,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from credit_platform import demo
 from deadlines.clock import BEIJING
-from tests.journeys.test_from_clerk_to_portal import restart, sign_in
+from tests.journeys.test_from_clerk_to_portal import restart, sign_in, type_personal_penalty
 from tests.running import RunningStack
 
 TODAY = datetime.now(BEIJING).date()
@@ -19,9 +20,13 @@ LIST = "优秀青年志愿者名单"
 NAME, NUMBER = "示例某", demo.make_id_number("530102", date(1996, 4, 9), 641)
 DOCUMENT = f"云演青荣〔{TODAY.year}〕641号"
 MATTER = "评先评优"
+INCENTIVE = "示例评选中同等条件下优先考虑"
+PENALTY = f"昆演交罚〔{AFTER.year}〕641号"
 
 
-def test_a_person_is_honoured_for_the_counter_and_not_named_on_the_portal(platform: RunningStack, open_browser):
+def test_a_person_is_honoured_at_the_counter_until_something_adverse_is_reported(platform: RunningStack, open_browser):
+    put_incentive_in_force(platform, open_browser)
+
     # The clerk nominates and announces it; nobody decides before the notice is over.
     clerk = open_browser()
     sign_in(clerk, platform, "clerk4")
@@ -47,11 +52,72 @@ def test_a_person_is_honoured_for_the_counter_and_not_named_on_the_portal(platfo
     sign_in(counter, platform, "clerk")
     check(counter, 1)
     expect(counter.get_by_role("main").get_by_text(LIST).first).to_be_visible()
+    expect(counter.get_by_role("heading", name="可以给予的激励")).to_be_visible()
+    expect(counter.get_by_role("main").get_by_text(INCENTIVE)).to_be_visible()
     visitor = open_browser()
+    is_named_nowhere(visitor)
+    assert steps_of(platform) == ["proposed", "notified", "entered"]
+
+    # The same day another department reports a penalty decided before: it was not known when the list was decided.
+    traffic = open_browser()
+    sign_in(traffic, platform, "clerk2")
+    type_personal_penalty(traffic, PENALTY, NUMBER, AFTER - timedelta(days=2))
+
+    # The worker takes the person off; the department finds why, and the letter to serve.
+    platform.wait_until("off the red list", lambda: steps_of(platform)[-1] == "exited", seconds=180)
+    lead.goto(listing)
+    expect(lead.get_by_role("main").get_by_text("守信主体出现失信记录").first).to_be_visible()
+    lead.get_by_role("main").get_by_role("link", name="移出决定书").click()
+    expect(lead.get_by_text("公共信用信息中有了对您（单位）的失信记录")).to_be_visible()
+    expect(lead.get_by_text(PENALTY)).to_have_count(0)  # another department's to name
+
+    # No counter encourages, and the portal shows the penalty without the person.
+    check(counter, 2)
+    expect(counter.get_by_role("heading", name="可以给予的激励")).to_have_count(0)
+    expect(counter.get_by_role("main").get_by_text(LIST)).to_have_count(0)
+    is_named_nowhere(visitor)
+    visitor.goto(f"/search/?q={PENALTY}")
+    expect(visitor.get_by_role("link", name="示**").first).to_be_visible()
+    expect(visitor.get_by_role("main").get_by_text(NAME)).to_have_count(0)
+    assert steps_of(platform) == ["proposed", "notified", "entered", "exited"]
+
+
+def put_incentive_in_force(platform: RunningStack, open_browser) -> None:
+    """A lead drafts a memorandum that encourages whoever is on the list; the reviewer approves it."""
+    author = open_browser()
+    sign_in(author, platform, "lead4")
+    author.goto("/office/memoranda/new/")
+    author.get_by_label("编号").fill("YS-641")
+    author.get_by_label("名称", exact=True).fill("示例青年守信联合激励备忘录")
+    author.get_by_label("类别").select_option("incentive")
+    author.get_by_label("牵头单位").fill("共青团云南省演示委员会")
+    author.get_by_label("来源").fill("演示")
+    author.get_by_label(LIST, exact=True).check()
+    author.get_by_role("button", name="起草").click()
+    author.get_by_role("main").get_by_role("link", name="新增措施").click()
+    author.get_by_label("措施", exact=True).fill(INCENTIVE)
+    author.get_by_label("种类").select_option("incentive")
+    author.get_by_label("效力").select_option("recommended")
+    author.get_by_label("实施单位").fill("组织评选的单位")
+    author.get_by_label("自然人").check()
+    author.get_by_label("激励方式").select_option("priority")
+    author.get_by_role("button", name="保存").click()
+    expect(author.get_by_text("措施已保存。")).to_be_visible()
+    author.get_by_role("button", name="提交复核").click()
+    expect(author.get_by_text("等待平台审核员复核")).to_be_visible()
+    reviewer = open_browser()
+    sign_in(reviewer, platform, "reviewer")
+    reviewer.goto(f"{author.url}decide/")
+    reviewer.get_by_label("批准", exact=True).check()
+    reviewer.get_by_label("意见").last.fill("同意")
+    reviewer.get_by_role("main").locator("form button[type=submit]").last.click()
+    expect(reviewer.get_by_text("已批准，自")).to_be_visible()
+
+
+def is_named_nowhere(visitor: Page) -> None:
     for page in (f"/search/?q={DOCUMENT}", "/lists/"):
         visitor.goto(page)
         expect(visitor.get_by_role("main").get_by_text(NAME)).to_have_count(0)
-    assert steps_of(platform) == ["proposed", "notified", "entered"]
 
 
 def nominate(page: Page) -> None:

@@ -12,7 +12,7 @@ from audit.models import AuditEvent
 from disclosure.models import PublicListing, PublicRecord
 from records import services as record_services
 from records.models import Record, Subject
-from sanctions import services
+from sanctions import letters, services
 from sanctions.models import ConductClass, Listing, ListingInForce, ListKind, MeasureTask, Origin, Tone
 from sanctions.services.listings import Decision, Named
 from tests import factories
@@ -259,15 +259,15 @@ def exemplary(market):
     return make_kind("T-RED", tone=Tone.RED, item_code="CXRY", subject_kinds=["organisation"], persons_basis=None)
 
 
-def fine(clerk, decided_on: str) -> Record:
-    return factories.register(factories.penalty(clerk.department, 9, firm=1, CF_JDRQ=decided_on), clerk, today=LATER)
+def fine(clerk, decided_on: str, number: int = 9) -> Record:
+    row = factories.penalty(clerk.department, number, firm=1, CF_JDRQ=decided_on)
+    return factories.register(row, clerk, today=LATER)
 
 
-def test_whoever_becomes_adverse_leaves_the_red_list(exemplary, enter, clerk, rehearse):
+def test_whoever_becomes_adverse_leaves_the_red_list(exemplary, enter, clerk):
     listing = enter(exemplary, conduct=None)
     assert not Listing.objects.contradicted(on=LATER).exists()
     fine(clerk, "2026-12-07")
-    Record.objects.filter(document_no="云示罚〔2026〕9号").update(created_at="2026-12-08T01:00Z")
     assert list(Listing.objects.contradicted(on=LATER)) == [listing]
     assert [services.review_red_lists(today=LATER) for _ in range(2)] == [1, 0]
     listing.refresh_from_db()
@@ -275,10 +275,53 @@ def test_whoever_becomes_adverse_leaves_the_red_list(exemplary, enter, clerk, re
     assert AuditEvent.objects.filter(action=Action.LISTING_EXITED, object_id=str(listing.pk)).exists()
 
 
+def test_a_record_that_arrives_on_the_day_of_the_entry_takes_its_subject_off(exemplary, enter, clerk):
+    """Decided before the entry, known here hours after it: neither day is later than that of the entry."""
+    listing = enter(exemplary, conduct=None)
+    record = fine(clerk, "2026-12-01")
+    Record.objects.filter(pk=record.pk).update(created_at="2026-12-07T06:00Z")
+    assert listing.entered_on == LATER
+    assert services.review_red_lists(today=LATER) == 1
+
+
+def test_a_record_that_counts_again_takes_its_subject_off_whatever_its_age(exemplary, enter, clerk):
+    """Ended by a repair, it stood in nobody's way; the repair was false."""
+    record = fine(clerk, "2026-11-20")
+    Record.objects.filter(pk=record.pk).update(created_at="2026-11-21T01:00Z")
+    record_services.end_record(record, actor=clerk, reason="信用修复", today=LATER)
+    enter(exemplary, conduct=None)
+    assert services.review_red_lists(today=LATER) == 0
+    record_services.restore_record(record, actor=clerk, reason="修复材料虚假", today=LATER)
+    assert services.review_red_lists(today=LATER) == 1
+
+
+def test_what_others_have_decided_stands_until_something_new_is_known(exemplary, market, clerk):
+    """Whoever entered them answers for what was known then; what comes after is held against them."""
+    record = fine(clerk, "2026-11-20")
+    Record.objects.filter(pk=record.pk).update(created_at="2026-11-21T01:00Z")
+    named = {"name": "昆明示例第1商贸有限公司", "number": factories.demo.make_uscc("530102", 1)}
+    row = inbound(1, list=exemplary.code, decided_on="2026-11-25", **named)
+    services.accept_inbound(Origin.NATIONAL, [row], department=market, today=LATER)
+    assert services.review_red_lists(today=LATER) == 0
+    fine(clerk, "2026-11-22", 10)
+    assert services.review_red_lists(today=LATER) == 1
+
+
+def test_the_letter_of_such_an_exit_says_where_to_read_the_record_and_does_not_name_it(exemplary, enter, clerk):
+    listing = enter(exemplary, conduct=None)
+    record = fine(clerk, "2026-12-07")
+    services.review_red_lists(today=LATER)
+    listing.refresh_from_db()
+    letter = "".join(letters.write(listing, letters.EXIT, today=LATER).paragraphs)
+    assert "有了对您（单位）的失信记录" in letter
+    assert "可以提出异议" in letter
+    assert "不再据此给予激励" in letter
+    assert record.document_no not in letter
+
+
 def test_what_is_being_verified_contradicts_nobody_yet(exemplary, enter, clerk):
     enter(exemplary, conduct=None)
     record = fine(clerk, "2026-12-07")
-    Record.objects.filter(pk=record.pk).update(created_at="2026-12-08T01:00Z")
     record_services.dispute_record(record, actor=clerk, reason="提出异议", today=LATER)
     assert services.review_red_lists(today=LATER) == 0
 

@@ -19,8 +19,10 @@ from catalogue import services as catalogue
 from catalogue.models import Edition
 from credit_platform import demo
 from credit_platform.routes import ROUTES
+from sanctions import services as sanctions
 from tests.browser import executable
 from tests.catalogue import editions
+from tests.conftest import TODAY
 from tests.disclosure.test_accessible import ARGUMENTS, SITE, SIZES, answer, too_wide, troubles
 from tests.scope import province as made
 from tests.scope.addresses import address
@@ -31,11 +33,9 @@ PAGES = [name for name, rule in ROUTES.items() if name.startswith(("office:", "m
 FILES = re.compile(r"(template|export|returned|result|json|workbook|evidence|proof|progress)$")
 # Shown to nobody who has signed in, or only where the platform is being developed.
 ELSEWHERE = {"office:sign-in", "office:styleguide", "my:callback"}
-# Open only while a memorandum waits for its reviewer, or has been approved; here all are drafts.
-NOT_YET = {"office:memorandum-decide", "office:memorandum-repeal"}
 # Open only in the session that found the record that day; only while something has been asked for. Their forms are made
 # of the same parts as the others.
-NOT_YET |= {"office:correction-new", "office:request-supplement"}
+NOT_YET = {"office:correction-new", "office:request-supplement"}
 # Its file belongs to a package; the pages have to be read without it too.
 WITHOUT_HTMX = re.compile(r"<script[^>]*django_htmx[^>]*></script>")
 
@@ -110,12 +110,25 @@ def drafts(staff) -> tuple[Edition, Edition]:
     return draft, catalogue.submit(editions.shorten(submitted, author, months=4), actor=author)
 
 
-def test_every_page_of_the_office_and_of_subjects_can_be_read_by_everyone(ours: Side, staff, desk, drafts):
+@pytest.fixture
+def memoranda(ours: Side) -> dict[str, str]:
+    """Addresses of what a second person decides: an edition in force, and the next one that waits."""
+    acting = ours.joint.task.action.memorandum
+    waiting = sanctions.submit_memorandum(
+        sanctions.draft_edition(acting, actor=ours.lead), actor=ours.lead, today=TODAY
+    )
+    return {
+        "office:memorandum-decide": f"/office/memoranda/{waiting.public_id}/decide/",
+        "office:memorandum-repeal": f"/office/memoranda/{acting.public_id}/repeal/",
+    }
+
+
+def test_every_page_of_the_office_and_of_subjects_can_be_read_by_everyone(ours: Side, staff, desk, drafts, memoranda):
     clients, pages, unseen = [*map(ours.client, staff), ours.applicants_client()], {}, []
     for name in set(PAGES) - ELSEWHERE - NOT_YET:
         if FILES.search(name):
             continue
-        places = [desk.get(name) or address(name, ours)]
+        places = [(desk | memoranda).get(name) or address(name, ours)]
         if name.startswith(("office:draft-", "office:edition-")):
             places = [places[0].replace("/editions/1/", f"/editions/{each.number}/") for each in drafts]
         found = {place: page for place in places if (page := first_to_see(clients, place))}

@@ -5,17 +5,29 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from accounts.models import Department, Region, Role, User
 from accounts.services import issue_token, place_user
 from audit import heads, sealing
 from audit.models import TreeHead
-from credit_platform import demo, demo_cases, demo_identities, demo_items, demo_lists, demo_promises
+from credit_platform import (
+    demo,
+    demo_cases,
+    demo_evaluation,
+    demo_identities,
+    demo_incentives,
+    demo_items,
+    demo_lists,
+    demo_promises,
+)
 from deadlines.clock import today
 from records import services
 from records.models import Batch, CoverageBase, Record
 from records.quality.services import set_duty
 from records.services.batches import item_in_force
+
+FIRST_OF_PLACES = 30  # of the departments' codes, after those of demo.DEPARTMENTS
 
 
 class Command(BaseCommand):
@@ -40,6 +52,8 @@ class Command(BaseCommand):
         _duties(departments)
         demo_lists.load(departments[0], today())
         demo_cases.load(departments[1], today())
+        demo_incentives.load(departments[0], departments[4], today())
+        _evaluate()
         _coverage()
         _sign_first_head()
         first = departments[0]
@@ -134,6 +148,15 @@ def _duties(departments) -> None:
         set_duty(department, code, cycle="month", since=since, source="演示：权责清单")
 
 
+def _evaluate() -> None:
+    """Places whose departments have reported, or not, so that the evaluation of places has something to say."""
+    places = []
+    for number, (code, name, region, stated) in enumerate(demo_evaluation.PLACES, start=FIRST_OF_PLACES):
+        department = _department(number, code, name, region)
+        places.append((department, _reporting_clerk(f"clerk-{region}", department), stated))
+    demo_evaluation.load(places, today(), timezone.now())
+
+
 def _coverage() -> None:
     """Invented numbers of inhabitants, so that shares can be seen, and the count of who is known."""
     for code, (adults, organisations) in demo.INHABITANTS.items():
@@ -180,13 +203,15 @@ def _clerk(line: str, source: demo_items.Source) -> User:
         },
     )
     username = f"clerk-{line.lower()}"
+    return _reporting_clerk(username, department, password=_password(username) if line == "JYT" else None)
+
+
+def _reporting_clerk(username: str, department: Department, *, password: str | None = None) -> User:
+    """A clerk who reports; without a password nobody can sign in as them."""
     user = User.objects.filter(username=username).select_related("department").first()
     if user is None:
-        user = User(username=username, display_name=f"经办人 演示{source.name.removeprefix('云南省演示')}")
-        if line == "JYT":
-            user.set_password(_password(username))
-        else:
-            user.set_unusable_password()
+        user = User(username=username, display_name=f"经办人 演示{department.name.removeprefix('云南省演示')}")
+        user.set_password(password)  # None: unusable
         place_user(user, department=department, role=Role.CLERK)
     return user
 
