@@ -162,7 +162,7 @@ def _evidence(request, draft: Draft, wants: str) -> None:
             services.drop_evidence(found, by=request.applicant)
     for upload in request.FILES.getlist("file"):
         kind = request.POST.get("evidence_kind", "")
-        services.add_evidence(upload, kind=kind, by=request.applicant, draft=draft)
+        services.add_evidence(upload, kind=kind, by=request.applicant, today=today(), draft=draft)
 
 
 def _not_kept(request, target: Target, refusal: Refused):
