@@ -53,7 +53,7 @@ def home(request):
         "open_cases": [_case_line(case, on) for case in open_cases],
         "closed_cases": [_case_line(case, on) for case in cases.exclude(state__in=workflow.CASE_OPEN)[:CLOSED_SHOWN]],
         "unread": _notices(theirs).filter(read_at__isnull=True).count(),
-        "section": "services",
+        "section": "mine",
         "crumbs": [HOME, ("我的信用", "")],
     }
     return render(request, "my/home.html", context)
@@ -106,7 +106,7 @@ def notices(request):
     context = {
         "page": page,
         "has_unread": any(notice.read_at is None for notice in page),
-        "section": "services",
+        "section": "mine",
         "crumbs": [HOME, MINE, ("通知", "")],
     }
     return render(request, "my/notices.html", context)
@@ -189,7 +189,7 @@ def record(request, public_id):
         "is_shown": display.is_shown and found.is_displayed(on),
         "is_open": found.state in RECORD_OPEN,
         "cases": [_case_line(case, on) for case in _cases_about(request, found)],
-        "section": "services",
+        "section": "mine",
         "crumbs": [HOME, MINE, (found.document_no, "")],
     }
     return render(request, "my/record.html", context)

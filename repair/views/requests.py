@@ -58,7 +58,7 @@ def _page(request, case: Case, *, bound: dict | None = None, status: int = 200):
             for name, form in forms.items()
             if (case.state, name) in workflow.TRANSITIONS
         },
-        "section": "services",
+        "section": "mine",
         "crumbs": [HOME, MINE, (case.number, "")],
     }
     return render(request, "my/request.html", context, status=status)
@@ -144,7 +144,7 @@ def letter(request, public_id):
     context = {
         "case": case,
         "paragraphs": [text for text in case.letter.split("\n") if text.strip()],
-        "section": "services",
+        "section": "mine",
         "crumbs": [HOME, MINE, (case.number, reverse("my:request", args=[case.public_id])), ("决定书", "")],
     }
     return render(request, "my/letter.html", context)
