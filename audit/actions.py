@@ -233,6 +233,7 @@ class Action(models.TextChoices):
     NOTICE_REMINDED = "repair.notice.reminded", "提醒可以信用修复"
     REPAIRRULE_CHANGED = "repair.repairrule.changed", "修改修复规则"
     LETTER_CHANGED = "repair.letter.changed", "修改文书文本"
+    REALNAMELEVEL_CHANGED = "repair.realnamelevel.changed", "修改实名等级"
     RULES_SEEDED = "repair.rules.seeded", "初始化修复规则和文书"
 
     DELIVERY_SENT = "exchange.delivery.sent", "向国家平台发送"

@@ -1,4 +1,7 @@
-"""Invented entries of lists in every state, so that no page of the demonstration is empty. Nobody here exists."""
+"""Invented entries of lists in every state, so that no page of the demonstration is empty. Nobody here exists.
+
+The person among them can sign in at the stand-in provider and object.
+"""
 
 import uuid
 from datetime import date, timedelta
@@ -13,6 +16,7 @@ from sanctions.models import ConductClass, Listing, ListKind, Origin
 from sanctions.services.listings import Decision, Named
 
 BLACK, RED = "SCJG", "SHTZX"
+PERSON = Named(SubjectKind.PERSON, "示例王五", demo.make_id_number("530102", date(1985, 5, 12), 985))
 FACTS = "经查，当事人未取得许可从事经营活动，被处以较重行政处罚（演示数据）。"
 MERITS = "连续三年合同履约率 100%（演示数据）。"
 # Those with an honour in force; nothing adverse is held about them and about 22.
@@ -25,7 +29,7 @@ CASES = (
     (BLACK, 13, "entered"),
     (BLACK, 14, "exited"),
     (BLACK, 16, "refused"),
-    (BLACK, None, "proposed"),
+    (BLACK, None, "entered"),
     (RED, 22, "notified"),
     *((RED, firm, "entered") for firm in HONOURED),
 )
@@ -43,7 +47,7 @@ def load(department: Department, today: date) -> int:
 
 def _named(firm: int | None) -> Named:
     if firm is None:
-        return Named(SubjectKind.PERSON, "示例王五", demo.make_id_number("530102", date(1985, 5, 12), 985))
+        return PERSON
     organisation = demo.organisations()[firm]
     return Named(SubjectKind.ORGANISATION, organisation.name, organisation.code)
 

@@ -1,4 +1,8 @@
-"""GET /healthz: is every part alive? 503 names the part that is not."""
+"""GET /healthz: is every part alive? 503 names the part that is not.
+
+The identity provider is somebody else's and carries nothing but the sign-in of subjects: its part is named where one is
+set, and without it the platform is healthy still.
+"""
 
 import redis
 from django.conf import settings
@@ -8,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from exchange.services import national_platform
+from repair import oidc
 
 OK, FAILING = "ok", "failing"
 
@@ -39,5 +44,7 @@ def _national() -> bool:
 def healthz(request):
     parts = {"database": _database(), **_broker(), "national": _national()}
     healthy = all(parts.values())
+    if oidc.is_open():
+        parts["identity"] = oidc.is_alive(seconds=2.0)
     body = {"status": OK if healthy else FAILING} | {name: OK if up else FAILING for name, up in parts.items()}
     return JsonResponse(body, status=200 if healthy else 503)

@@ -65,6 +65,15 @@ def is_open() -> bool:
     return bool(settings.SUBJECT_OIDC_ISSUER and settings.SUBJECT_OIDC_CLIENT_ID)
 
 
+def is_alive(*, seconds: float) -> bool:
+    """Whether the provider describes itself now, within that time; what is kept of it answers for nothing here."""
+    try:
+        _described(seconds)
+    except Refused:
+        return False
+    return True
+
+
 def provider_origin() -> str:
     """Where the browser is sent to, for the page's security policy. Raises Refused (provider_unreachable)."""
     parts = urlsplit(_provider().metadata["authorization_endpoint"])
@@ -167,9 +176,7 @@ def _provider(*, anew: bool = False) -> _Kept:
     issuer = settings.SUBJECT_OIDC_ISSUER
     kept = _kept.get(issuer)
     if kept is None or anew or kept.until < time.monotonic():
-        metadata = _fetch(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
-        if metadata.get("issuer") != issuer:
-            raise _unreachable()
+        metadata = _described(SECONDS)
         try:
             published: Any = _fetch(metadata["jwks_uri"])
             keys = KeySet.import_key_set(published)
@@ -179,20 +186,32 @@ def _provider(*, anew: bool = False) -> _Kept:
     return kept
 
 
+def _described(seconds: float) -> dict:
+    """What the provider says of itself under its own name. Raises Refused (provider_unreachable)."""
+    issuer = settings.SUBJECT_OIDC_ISSUER
+    metadata = _fetch(f"{issuer.rstrip('/')}/.well-known/openid-configuration", seconds=seconds)
+    if metadata.get("issuer") != issuer:
+        raise _unreachable()
+    return metadata
+
+
 def forget() -> None:
     """Believe nothing of before: for tests, and after the provider has moved."""
     _kept.clear()
 
 
-def _fetch(url: str, *, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> dict:
-    """A JSON object from the provider, within ten seconds. Raises Refused (provider_unreachable)."""
+def _fetch(
+    url: str, *, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None,
+    seconds: float = SECONDS,
+) -> dict:  # fmt: skip
+    """A JSON object from the provider, within that time. Raises Refused (provider_unreachable)."""
     sent = {"Host": urlsplit(url).netloc, "Accept": "application/json", **(headers or {})}
     body = urlencode(form).encode() if form is not None else None
     if body is not None:
         sent["Content-Type"] = "application/x-www-form-urlencoded"
     try:
         with (
-            httpcore.ConnectionPool(network_backend=DeadlineBackend(Deadline(SECONDS))) as pool,
+            httpcore.ConnectionPool(network_backend=DeadlineBackend(Deadline(seconds))) as pool,
             pool.stream("GET" if body is None else "POST", url, headers=sent, content=body) as answer,
         ):
             return _read(answer)

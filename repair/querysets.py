@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from accounts.models import Role
 from records.querysets import ScopedQuerySet
@@ -36,6 +36,16 @@ class CaseQuerySet(ScopedQuerySet):
         for_them = Q(subject__in=list(subjects)) & ~Q(channel="department")
         asked_by_them = Q(applicant__isnull=False) | ~Q(kind=workflow.CaseKind.COMPLAINT)
         return self.filter(for_them & asked_by_them | Q(applicant=applicant, subject__isnull=True))
+
+    def with_restoration(self):
+        """Each with `restoring_since` and `restored_on`, where an error was confirmed: when its subject's reputation
+        began to be restored, and the day everybody who was told had confirmed (33号（二十二）).
+        """
+        restorations = self.model._meta.get_field("restorations").related_model.objects
+        theirs = restorations.filter(case=OuterRef("pk"), cause="error")
+        return self.annotate(
+            restoring_since=Subquery(theirs.values("opened_on")), restored_on=Subquery(theirs.values("closed_on"))
+        )
 
     def handed_in_to(self, user):
         """What this member of staff, or another of the same department, took in on paper at a counter."""

@@ -49,7 +49,7 @@ REVOKE DELETE ON sanctions_financeproduct, sanctions_financeapplication, sanctio
 REVOKE DELETE ON evaluation_evaluationmethod, evaluation_evaluationedition FROM credit_office, credit_worker;
 -- The way back: cases, their clocks and what was told do not disappear; a step never changes.
 REVOKE UPDATE, DELETE ON repair_step, repair_clockextension FROM credit_office, credit_worker;
-REVOKE DELETE ON repair_case, repair_clock, repair_clockstop, repair_notice, repair_repairrule, repair_lettertext FROM credit_office, credit_worker;
+REVOKE DELETE ON repair_case, repair_clock, repair_clockstop, repair_notice, repair_repairrule, repair_lettertext, repair_realnamelevel FROM credit_office, credit_worker;
 REVOKE DELETE ON repair_clarification, repair_restoration, repair_restorationreceiver, repair_ownstatement, repair_applicant, repair_representation
     FROM credit_office, credit_worker;
 REVOKE INSERT, UPDATE, DELETE ON public_supervision_method FROM credit_office, credit_worker;

@@ -16,6 +16,7 @@ from records.errors import Refused
 from records.identity import InvalidIdentifier, adult_on, check_person_id, check_uscc, name_key
 from records.models import Identifier, IdentifierKind, Record, Subject
 from records.workflow import ERASED, UNREPORTED
+from repair.errors import NotYours
 from repair.models import Act, Applicant, Case, RealNameLevel, Representation
 from repair.services.outsiders import outsider
 
@@ -181,6 +182,14 @@ def is_theirs(case: Case, applicant: Applicant, *, on: date) -> bool:
     """Whether they may follow and change this case."""
     theirs = [each.pk for each in subjects_of(applicant, on=on)]
     return Case.objects.of_applicant(applicant, subjects=theirs).filter(pk=case.pk).exists()
+
+
+def require_theirs(case: Case, applicant: Applicant, *, on: date) -> None:
+    """That they may change this case: it is theirs, and they are known well enough. Raises NotYours, Refused."""
+    if not is_theirs(case, applicant, on=on):
+        raise NotYours("没有找到这个办件。")
+    if case.subject is not None:
+        require_level(applicant, case.subject, ACT)
 
 
 def require_level(applicant: Applicant, subject: Subject, what: str) -> None:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from records.errors import Refused
 from repair import filetypes, scanning, workflow
 from repair.errors import NotYours
 from repair.models import Applicant, Case, Draft, Evidence, Scan
+from repair.services.applicants import require_theirs
 from repair.services.base import locked
 from repair.services.outsiders import outsider
 
@@ -38,12 +39,13 @@ STILL_OPEN = tuple(state for state in workflow.CASE_OPEN if state != workflow.PR
 
 
 def add_evidence(
-    upload: UploadedFile, *, kind: str, by: User | Applicant, draft: Draft | None = None, case: Case | None = None
-) -> Evidence:
+    upload: UploadedFile, *, kind: str, by: User | Applicant, today: date, draft: Draft | None = None,
+    case: Case | None = None,
+) -> Evidence:  # fmt: skip
     """Take a file in, for a draft, for a case, or for what `by` is about to hand in (neither).
 
     An infected one is kept in quarantine and returned with its scan: nothing can be submitted with it. Raises NotYours,
-    TransitionRefused (the case takes nothing in any more), Refused: evidence_too_large, evidence_twice,
+    TransitionRefused (the case takes nothing in any more), Refused: level_too_low, evidence_too_large, evidence_twice,
     evidence_too_many, the codes of filetypes.SENTENCES.
     """
     content = _content(upload)
@@ -58,6 +60,7 @@ def add_evidence(
                 media_type=media_type, size=size, digest=digest, stored_as=stored_as, scan=scan, draft=draft, case=case,
             ),
             by,
+            today,
         )  # fmt: skip
     except BaseException:
         storage.discard(stored_as)
@@ -65,14 +68,14 @@ def add_evidence(
 
 
 @transaction.atomic
-def _kept(evidence: Evidence, by: User | Applicant) -> Evidence:
+def _kept(evidence: Evidence, by: User | Applicant, today: date) -> Evidence:
     if isinstance(by, Applicant):
         evidence.added_by_applicant = by
     else:
         evidence.added_by = by
     if evidence.case is not None:
         evidence.case = locked(evidence.case, None)
-        _require_may_add(evidence.case, by)
+        _require_may_add(evidence.case, by, today)
     if evidence.draft is not None:
         evidence.draft = Draft.objects.select_for_update().get(pk=evidence.draft.pk)
         if evidence.draft.applicant_id != by.pk or not isinstance(by, Applicant):
@@ -114,13 +117,12 @@ def clean_name(name: str, media_type: str) -> str:
     return (" ".join(stem.split())[:LONGEST_NAME].strip(". ") or UNNAMED) + filetypes.ENDINGS[media_type]
 
 
-def _require_may_add(case: Case, by: User | Applicant) -> None:
-    """Whose case it is, the place that took it in, and the source department while it is asked."""
+def _require_may_add(case: Case, by: User | Applicant, today: date) -> None:
+    """Whose case it is or who has power for them, the place that took it in, the source department while asked."""
     if case.state not in STILL_OPEN:
         raise workflow.TransitionRefused(case.state, "add_evidence")
     if isinstance(by, Applicant):
-        if case.applicant_id != by.pk:
-            raise NotYours("没有找到这个办件。")
+        require_theirs(case, by, on=today)
         return
     took_it_in = Case.objects.filter(pk=case.pk).handed_in_to(by).exists()
     is_asked = case.state == workflow.FORWARDED and by.has_perm("accounts.report_department", case.department)

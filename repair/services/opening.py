@@ -17,7 +17,7 @@ from repair import policy, workflow
 from repair.errors import NotYours
 from repair.models import Applicant, Case, Channel, Evidence, Scan
 from repair.services import clocks, effects, notices, rules
-from repair.services.applicants import ACT, is_theirs, may_act_for, require_level
+from repair.services.applicants import ACT, may_act_for, require_level, require_theirs
 from repair.services.base import locked, note, require_reason, save
 from repair.services.evidence import require_room
 from repair.workflow import CaseKind
@@ -319,10 +319,7 @@ def _for_applicant(case: Case, by: User | Applicant, version: int | None, today:
     """The case, locked for whose it is, or for the place that opened it. Raises NotYours, CaseMoved."""
     if isinstance(by, Applicant):
         case = locked(case, version)
-        if not is_theirs(case, by, on=today):
-            raise NotYours("没有找到这个办件。")
-        if case.subject is not None:
-            require_level(by, case.subject, ACT)
+        require_theirs(case, by, on=today)
         return case
     case = locked(case, version)
     if (

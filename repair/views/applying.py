@@ -162,7 +162,7 @@ def _evidence(request, draft: Draft, wants: str) -> None:
             services.drop_evidence(found, by=request.applicant)
     for upload in request.FILES.getlist("file"):
         kind = request.POST.get("evidence_kind", "")
-        services.add_evidence(upload, kind=kind, by=request.applicant, draft=draft)
+        services.add_evidence(upload, kind=kind, by=request.applicant, today=today(), draft=draft)
 
 
 def _not_kept(request, target: Target, refusal: Refused):
@@ -187,7 +187,7 @@ def _shown(request, sheet: Sheet, form, *, status: int = 200):
         "draft": sheet.draft,
         "evidence": list(sheet.draft.evidence.all()) if sheet.draft else [],
         "kept_days": settings.EVIDENCE_KEPT_DAYS,
-        "section": "services",
+        "section": "mine",
         "crumbs": [HOME, ("我的信用", reverse("my:home")), *_above(target), (sheet.title, "")],
         **_explained(target, form),
     }
@@ -254,7 +254,7 @@ def _looked_over(request, draft: Draft, *, refusal: str = "", status: int = 200)
         "statement": said.get("text", "") if said.get("way") == "statement" else "",
         "steps": guidance.steps_of(draft.kind, terms),
         "refusal": refusal,
-        "section": "services",
+        "section": "mine",
         "crumbs": [HOME, ("我的信用", reverse("my:home")), (sheet.title, sheet.address), ("检查并提交", "")],
     }
     return render(request, "my/apply_check.html", context, status=status)
@@ -306,7 +306,7 @@ def receipt(request, public_id):
         "steps": guidance.steps_of(case.kind, services.terms_in_force(on=case.submitted_on)),
         "evidence": list(case.evidence.all()),
         "progress_url": request.build_absolute_uri(reverse("my:progress")),
-        "section": "services",
+        "section": "mine",
         "crumbs": [HOME, ("我的信用", reverse("my:home")), ("收件回执", "")],
     }
     return render(request, "my/apply_receipt.html", context)

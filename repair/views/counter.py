@@ -112,7 +112,7 @@ def add_scans(request, public_id):
     refusal = refusal_of(request)
     for upload in () if refusal else request.FILES.getlist(scans.FIELD):
         try:
-            evidence = services.add_evidence(upload, kind=scans.ON_PAPER, by=request.user, case=case)
+            evidence = services.add_evidence(upload, kind=scans.ON_PAPER, by=request.user, today=today(), case=case)
             messages.success(request, f"“{evidence.name}”已经附在办件中。")
         except NotYours:
             raise

@@ -1,4 +1,4 @@
-"""What a subject finds about itself: its records, each with its term and what can be done about it."""
+"""What a subject finds about itself: the lists it is on, its records, their terms, what can be done about each."""
 
 from datetime import date
 
@@ -19,11 +19,14 @@ from records.workflow import RECORD_OPEN
 from repair import services, sessions, workflow
 from repair.models import Applicant, Case, Notice, NoticeChannel, Way
 from repair.querysets import CaseQuerySet
+from repair.views.applying import TITLES
 from repair.views.lines import about_of, badge_of, days_left
 from repair.views.parts import HOME, MINE, affairs, applicant_required, looked_after, own_record
+from repair.workflow import CaseKind
+from sanctions.models import ListingInForce, Tone
 
 # What a line and a page tell of a person, as the trail names it.
-LISTED = ["title", "document_no", "department", "decided_on", "displayed_until", "state"]
+LISTED = ["title", "document_no", "department", "decided_on", "displayed_until", "state", "listing"]
 OPENED = ["record"]
 PER_PAGE, CLOSED_SHOWN = 20, 10
 
@@ -32,23 +35,25 @@ PER_PAGE, CLOSED_SHOWN = 20, 10
 @applicant_required
 @transaction.atomic
 def home(request):
-    """Everything recorded about whom is looked after, the latest decision first; what is asked and not decided."""
+    """Everything recorded about whom is looked after, lists and records; what is asked, and what was decided."""
     applicant, affairs_of, on = request.applicant, affairs(request), today()
     subject = looked_after(request, affairs_of)
     page = page_of(_records(subject), request, per_page=PER_PAGE)
     services.note_own_reading(applicant, subject, fields=LISTED)
     theirs = Case.objects.of_applicant(applicant, subjects=[subject.pk] if subject else [])
-    cases = theirs.select_related("record", "listing", "department").order_by("-pk")
+    cases = theirs.with_restoration().select_related("record", "listing", "department").order_by("-pk")
+    open_cases = list(cases.open())
     context = {
         "subject": subject,
         "is_own": subject is None or subject.pk == _own_key(applicant),
         "affairs": affairs_of,
+        "listings": [_listing_line(each, open_cases, on) for each in _listings(subject)],
         "page": page,
         "rows": [_line(record, on) for record in page],
-        "open_cases": [_case_line(case, on) for case in cases.open()],
+        "open_cases": [_case_line(case, on) for case in open_cases],
         "closed_cases": [_case_line(case, on) for case in cases.exclude(state__in=workflow.CASE_OPEN)[:CLOSED_SHOWN]],
         "unread": _notices(applicant, theirs).filter(read_at__isnull=True).count(),
-        "section": "services",
+        "section": "mine",
         "crumbs": [HOME, ("我的信用", "")],
     }
     return render(request, "my/home.html", context)
@@ -104,7 +109,7 @@ def notices(request):
     context = {
         "page": page,
         "has_unread": any(notice.read_at is None for notice in page),
-        "section": "services",
+        "section": "mine",
         "crumbs": [HOME, MINE, ("通知", "")],
     }
     return render(request, "my/notices.html", context)
@@ -113,6 +118,41 @@ def notices(request):
 def _records(subject: Subject | None) -> QuerySet[Record]:
     records = Record.objects.exclude(state__in=services.UNTOLD).select_related("item", "subject", "department")
     return records.filter(subject=subject).order_by("-decided_on", "-pk") if subject else records.none()
+
+
+def _listings(subject: Subject | None) -> QuerySet[ListingInForce]:
+    """The lists it is on today, published or not. What only is proposed, its department tells it of."""
+    theirs = ListingInForce.objects.filter(subject=subject, as_responsible=False).order_by("-entered_on", "-listing")
+    return theirs.select_related("listing__kind", "listing__record") if subject else theirs.none()
+
+
+def _listing_line(listed: ListingInForce, open_cases: list[Case], on: date) -> dict:
+    """An entry of a list, and the doors that are open: a repair begins at the record it is published as.
+
+    What has been asked already is followed among the cases, and not asked twice.
+    """
+    listing, record = listed.listing, listed.listing.record
+    asked = {case.kind for case in open_cases if case.listing_id == listing.pk}
+    doors = [kind.value for kind in (CaseKind.OBJECTION, CaseKind.REVIEW) if kind not in asked]
+    page = reverse("my:record", args=[record.public_id]) if record else ""
+    is_held_against = listed.tone in (Tone.BLACK, Tone.WATCH)
+    return {
+        "listing": listing,
+        "url": page,
+        "badge": _standing_of(listed),
+        "is_published": record is not None and record.is_displayed(on),
+        "doors": [(TITLES[kind], reverse("my:apply-listing", args=[listing.public_id, kind])) for kind in doors],
+        "repair_url": f"{page}#remedy" if page and is_held_against else "",
+        "leaves_by_department": is_held_against and not page,
+    }
+
+
+def _standing_of(listed: ListingInForce) -> dict:
+    if listed.is_suspended:
+        return {"kind": "soon", "icon": "pause", "label": "核查中，暂不执行"}
+    if listed.is_under_review:
+        return {"kind": "soon", "icon": "document", "label": "复议或者诉讼中"}
+    return {"kind": "", "icon": "document", "label": "在名单上"}
 
 
 def _line(record: Record, on: date) -> dict:
@@ -152,7 +192,7 @@ def record(request, public_id):
         "is_shown": display.is_shown and found.is_displayed(on),
         "is_open": found.state in RECORD_OPEN,
         "cases": [_case_line(case, on) for case in _cases_about(request, found)],
-        "section": "services",
+        "section": "mine",
         "crumbs": [HOME, MINE, (found.document_no, "")],
     }
     return render(request, "my/record.html", context)
@@ -160,4 +200,5 @@ def record(request, public_id):
 
 def _cases_about(request, record: Record) -> CaseQuerySet:
     theirs = Case.objects.of_applicant(request.applicant, subjects=[record.subject_id])
-    return theirs.filter(record=record).select_related("record", "listing", "department").order_by("-pk")
+    about = theirs.filter(record=record).with_restoration()
+    return about.select_related("record", "listing", "department").order_by("-pk")

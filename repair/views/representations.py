@@ -32,7 +32,7 @@ def powers(request):
         "subject": subject,
         "given": [_line(power, on) for power in given],
         "received": applicant.representations.in_force(on=on).select_related("subject__merged_into"),
-        "section": "services",
+        "section": "mine",
         "crumbs": [HOME, MINE, ("委托办理", "")],
     }
     return render(request, "my/representations.html", context, status=400 if form.errors else 200)

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Count
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,34 +12,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Role
 from deadlines.clock import today
-from deadlines.services import load_calendar
 from repair import services, workflow
 from repair.forms_mine import RecallForm, SupplementForm
-from repair.models import Case, Evidence, Step
+from repair.models import Case, Clarification, Evidence, Step
 from repair.services.base import ACTIONS
 from repair.story import INTERNAL
 from repair.uploads import takes_scans
-from repair.views import scans
-from repair.views.lines import about_of, badge_of, days_left
+from repair.views import scans, standing
+from repair.views.lines import about_of, badge_of
 from repair.views.parts import HOME, MINE, applicant_required, own_case
 
 ADDED = "补充材料"
 OPENED = ["claim", "contested", "decision"]
-# What a state means for who has asked. Pages take their words from here.
-TOLD = {
-    workflow.SUBMITTED: "已经收到，正在审查是否受理。您不需要做什么。",
-    workflow.RETURNED: "材料不齐全，请在期限以前一次补正。逾期没有补正的，申请失效，可以重新提出。",
-    workflow.ACCEPTED: "已经受理，正在办理。您不需要做什么。",
-    workflow.FORWARDED: "已转作出决定的部门核查。部门逾期没有答复的，平台不再等待，继续办理。",
-    workflow.ANSWERED: "作出决定的部门已经答复，平台正在审查。您不需要做什么。",
-    workflow.PROPOSED: "正在由另一名审核员复核。您不需要做什么。",
-    workflow.GRANTED: "已经办结，您的申请得到支持。",
-    workflow.REFUSED: "已经办结，您的申请没有得到支持。理由和救济途径见决定书。",
-    workflow.REJECTED: "没有受理。理由和救济途径见下。",
-    workflow.RECALLED: "您已经撤回了这件申请。可以重新提出。",
-    workflow.LAPSED: "逾期没有补正，申请已经失效。可以重新提出。",
-    workflow.REVOKED: "修复已被撤销，理由见下。",
-}
 # Steps whose words are meant for who has asked; what reviewer and department write to each other is theirs.
 SAID_TO_THEM = ("ask_material", "supplement", "recall", "reject", "extend", "revoke")
 
@@ -58,11 +43,11 @@ def _page(request, case: Case, *, bound: dict | None = None, status: int = 200):
     context = {
         "case": case,
         "badge": badge_of(case),
-        "told": TOLD[case.state],
+        "standing": standing.of(case, on=on),
         "about": about_of(case),
         "is_open": case.state in workflow.CASE_OPEN,
         "clock": clock,
-        "days_left": days_left(case.due_on, on, load_calendar()),
+        **(_restored(case, on) if case.state == workflow.GRANTED else {}),
         "contested": [line for line in case.contested if isinstance(line, dict)],
         "files": [each for each in case.evidence.all() if not each.is_fetched],
         "timeline": [_entry(step) for step in _steps(case)],
@@ -73,7 +58,7 @@ def _page(request, case: Case, *, bound: dict | None = None, status: int = 200):
             for name, form in forms.items()
             if (case.state, name) in workflow.TRANSITIONS
         },
-        "section": "services",
+        "section": "mine",
         "crumbs": [HOME, MINE, (case.number, "")],
     }
     return render(request, "my/request.html", context, status=status)
@@ -82,6 +67,13 @@ def _page(request, case: Case, *, bound: dict | None = None, status: int = 200):
 def _record_url(case: Case) -> str:
     is_told = case.record is not None and case.record.state not in services.UNTOLD
     return reverse("my:record", args=[case.record.public_id]) if is_told else ""
+
+
+def _restored(case: Case, on: date) -> dict:
+    """Whom the right thing was told and who has confirmed it (33号（二十二）: 恢复信誉); what is said in public."""
+    restorations = case.restorations.annotate(told=Count("receivers"), confirmed=Count("receivers__confirmed_on"))
+    shown = Clarification.objects.filter(case=case, withdrawn_on=None, shown_until__gte=on)
+    return {"restoration": restorations.first(), "clarification": shown.first()}
 
 
 def _steps(case: Case) -> list[Step]:
@@ -152,7 +144,7 @@ def letter(request, public_id):
     context = {
         "case": case,
         "paragraphs": [text for text in case.letter.split("\n") if text.strip()],
-        "section": "services",
+        "section": "mine",
         "crumbs": [HOME, MINE, (case.number, reverse("my:request", args=[case.public_id])), ("决定书", "")],
     }
     return render(request, "my/letter.html", context)

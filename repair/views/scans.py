@@ -4,6 +4,7 @@ from django.forms import Form
 from django.http import HttpRequest
 
 from accounts.models import User
+from deadlines.clock import today
 from records.errors import Refused
 from repair import services
 from repair.models import Applicant, Evidence, Scan
@@ -22,7 +23,7 @@ def take_in(request: HttpRequest, form: Form, *, by: User | Applicant, kind: str
         return kept
     for upload in form.cleaned_data.get(FIELD, ()):
         try:
-            evidence = services.add_evidence(upload, kind=kind, by=by)
+            evidence = services.add_evidence(upload, kind=kind, by=by, today=today())
         except Refused as refusal:
             form.add_error(FIELD, f"“{upload.name}”：{refusal.message}")
             continue

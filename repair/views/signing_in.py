@@ -65,7 +65,7 @@ def _page(request, refusal: str = "", *, status: int = 200):
         "levels": RealNameLevel.objects.exclude(allows=[]),
         "is_staff": request.user.is_authenticated,
         "crumbs": [HOME, ("登录办理", "")],
-        "section": "services",
+        "section": "mine",
     }
     leading = csp_update({"form-action": [SELF, origin]}) if origin else (lambda view: view)
     return leading(lambda request: render(request, "my/sign_in.html", context, status=status))(request)

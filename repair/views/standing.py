@@ -10,21 +10,24 @@ from repair.models import Case
 from repair.views.lines import days_left
 from repair.workflow import CaseKind
 
-# State → what it is called, what happens now, and what the day that is shown is the last one for.
+# State → what it is called, what happens now, and what the day that is shown is the last one for. Both pages take their
+# words from here: that of whoever has signed in, and that of whoever holds a receipt.
 WORDS = {
-    workflow.SUBMITTED: ("已经收到", "正在核对材料，决定是否受理。", "答复是否受理"),
+    workflow.SUBMITTED: ("已经收到", "正在核对材料，决定是否受理。您不需要做什么。", "答复是否受理"),
     workflow.RETURNED: ("等待您补正材料", "请在期限内一次补齐下列材料；逾期没有补正的，视为放弃，可以重提。", "补正"),
-    workflow.ACCEPTED: ("已经受理", "正在审查。", "作出决定"),
-    workflow.FORWARDED: ("认定部门正在核查", "已转认定部门核查，部门答复以后继续审查。", "部门答复"),
-    workflow.ANSWERED: ("已经受理", "认定部门已经答复，正在审查。", "作出决定"),
-    workflow.PROPOSED: ("已经受理", "正在审查。", "作出决定"),
+    workflow.ACCEPTED: ("已经受理", "正在审查。您不需要做什么。", "作出决定"),
+    workflow.FORWARDED: (
+        "认定部门正在核查", "已转认定部门核查，部门答复以后继续审查；逾期没有答复的，不再等待。", "部门答复"
+    ),
+    workflow.ANSWERED: ("已经受理", "认定部门已经答复，正在审查。您不需要做什么。", "作出决定"),
+    workflow.PROPOSED: ("已经受理", "正在审查。您不需要做什么。", "作出决定"),
     workflow.GRANTED: ("已经办结", "", ""),
     workflow.REFUSED: ("已经办结", "", ""),
     workflow.REJECTED: ("不予受理", "理由和救济途径写在通知书中。", ""),
     workflow.RECALLED: ("申请已经撤回", "需要的，可以重新提出。", ""),
     workflow.LAPSED: ("逾期没有补正，已经终止", "需要的，可以备齐材料重新提出。", ""),
     workflow.REVOKED: ("信用修复已经撤销", "理由和救济途径写在决定书中。", ""),
-}
+}  # fmt: skip
 HANDED_OVER = "决定书写明理由、依据和救济途径。"
 
 

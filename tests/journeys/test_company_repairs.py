@@ -84,7 +84,7 @@ def test_a_company_is_repaired_and_everything_follows_the_same_moment(platform: 
 
     # Whoever asked reads the decision, and who holds the receipt sees that it is done.
     company.goto(f"/my/requests/{case}/")
-    expect(company.get_by_text("已经办结，您的申请得到支持。")).to_be_visible()
+    expect(company.get_by_text("准予修复").first).to_be_visible()
     company.get_by_role("link", name="查看和打印决定书").click()
     expect(company.get_by_text(number).first).to_be_visible()
 

@@ -1,11 +1,11 @@
-"""Rules of repair and the words of letters on the admin site: added by administrators, never edited."""
+"""Rules of repair, the words of letters and real-name levels on the admin site: added by administrators."""
 
 import pytest
 
 from accounts.models import Role
 from audit.actions import Action
 from audit.models import AuditEvent
-from repair.models import LetterText, RepairRule
+from repair.models import LetterText, RealNameLevel, RepairRule
 from tests import factories
 
 TEXT = {
@@ -46,9 +46,31 @@ def test_what_stands_is_not_edited_and_a_rule_can_only_be_ended(admin):
     assert (str(rule.decided_until), rule.minimum_months) == ("2030-12-31", 3)
 
 
+def change(admin, level: RealNameLevel, **said):
+    values = {"name": level.name, "acr": "\n".join(level.acr), "allows": level.allows, "source": level.source}
+    values |= {"evidence": level.evidence, "code": "renamed"} | said
+    return admin.post(f"/admin/repair/realnamelevel/{level.pk}/change/", values)
+
+
+def test_a_level_takes_the_values_of_another_provider_and_keeps_its_code_with_a_line(admin):
+    level = RealNameLevel.objects.get(code="checked")
+    answer = change(admin, level, acr="loa2\nprovince.l2 \n", allows=["see_organisation"], evidence="verified")
+    assert answer.status_code == 302, answer.context["errors"]
+    level.refresh_from_db()
+    assert (level.code, level.acr, level.allows) == ("checked", ["loa2", "province.l2"], ["see_organisation"])
+    line = AuditEvent.objects.get(action=Action.REALNAMELEVEL_CHANGED)
+    assert "province.l2" in line.detail["acr"]
+
+
+def test_a_value_belongs_to_one_level(admin):
+    answer = change(admin, RealNameLevel.objects.get(code="checked"), acr="loa2 loa3")
+    assert answer.context["adminform"].form.errors.as_data()["acr"][0].code == "acr_taken"
+    assert RealNameLevel.objects.get(code="checked").acr == ["loa2"]
+
+
 @pytest.mark.parametrize("role", [Role.REVIEWER, Role.SUPERVISOR])
 def test_who_looks_after_the_province_reads_them_and_adds_none(browse, role):
     client = browse(factories.make_user("looker", role))
-    for name in ("lettertext", "repairrule"):
+    for name in ("lettertext", "repairrule", "realnamelevel"):
         assert client.get(f"/admin/repair/{name}/").status_code == 200
         assert client.get(f"/admin/repair/{name}/add/").status_code == 403

@@ -30,7 +30,9 @@ def submit(draft: Draft, applicant: Applicant) -> Case:
 
 
 def attach(draft: Draft, applicant: Applicant) -> Evidence:
-    return services.add_evidence(SimpleUploadedFile("缴款凭证.png", png()), kind="缴款凭证", by=applicant, draft=draft)
+    return services.add_evidence(
+        SimpleUploadedFile("缴款凭证.png", png()), kind="缴款凭证", by=applicant, today=TODAY, draft=draft
+    )
 
 
 @pytest.fixture

@@ -19,14 +19,15 @@ from records.errors import Refused
 from records.workflow import TransitionRefused
 from repair import services
 from repair.errors import NotYours
-from repair.models import Applicant, Draft, Evidence, Scan
+from repair.models import Applicant, Draft, Evidence, RealNameLevel, Representation, Scan
 from repair.services import Claim
 from repair.services.evidence import clean_name
 from repair.uploads import refusal_of, takes_scans
+from tests import factories
 from tests.conftest import TODAY
 from tests.factories import make_department, make_user
 from tests.repair import clamd
-from tests.repair.conftest import GRANT
+from tests.repair.conftest import GRANT, make_applicant, of_spring
 from tests.repair.files import EICAR, pdf, png
 
 LATER = datetime.timedelta(days=40)
@@ -37,7 +38,7 @@ def upload(content: bytes = b"", name: str = "缴款凭证.png") -> SimpleUpload
 
 
 def add(by, content: bytes = b"", name: str = "缴款凭证.png", **where) -> Evidence:
-    return services.add_evidence(upload(content, name), kind="缴款凭证", by=by, **where)
+    return services.add_evidence(upload(content, name), kind="缴款凭证", by=by, today=TODAY, **where)
 
 
 def files(data_dir) -> list[Path]:
@@ -144,6 +145,29 @@ def test_whose_case_it_is_adds_to_it_until_it_is_proposed(accepted, applicant, r
     services.propose(case, GRANT, actor=reviewer, version=case.version, today=TODAY)
     with pytest.raises(TransitionRefused):
         add(applicant, png(word=b"3"), case=case)
+
+
+def test_a_representative_adds_to_a_case_as_they_supplement_it_until_the_power_is_revoked(opened, record, clerk):
+    case, agent = opened(), make_applicant(factories.register(of_spring(record.department, 2, firm=2), clerk), 2)
+    with pytest.raises(NotYours):
+        add(agent, png(word=b"1"), case=case)
+    power = Representation.objects.create(
+        applicant=agent, subject=record.subject, authority_no="委托1号", valid_from=TODAY, valid_until=TODAY
+    )
+    assert add(agent, png(word=b"2"), case=case).added_by_applicant == agent
+    power.revoked_on = TODAY
+    power.save()
+    with pytest.raises(NotYours):
+        add(agent, png(word=b"3"), case=case)
+
+
+def test_who_is_not_known_well_enough_to_act_adds_nothing(opened, applicant):
+    case = opened()
+    applicant.level = RealNameLevel.objects.exclude(allows__contains=["act_organisation"]).first()
+    applicant.save()
+    with pytest.raises(Refused) as refusal:
+        add(applicant, case=case)
+    assert code_of(refusal) == "level_too_low"
 
 
 def test_the_source_department_adds_what_it_found_while_it_is_asked(accepted, clerk, reviewer):

@@ -12,9 +12,9 @@ from accounts.models import Role
 from audit.models import AuditEvent
 from records import services as records
 from records.errors import Refused
-from repair import services, workflow
+from repair import services
 from repair.models import Case, Representation
-from repair.views.requests import TOLD
+from repair.views.standing import WORDS
 from tests import factories
 from tests.conftest import TODAY
 from tests.factories import make_department, make_user
@@ -66,7 +66,7 @@ def test_page_of_a_record_says_until_when_and_what_can_be_done(mine, record):
 
 
 @pytest.mark.parametrize(
-    ("where", "queries"), [("home", 11), ("record", 11), ("request", 10), ("notices", 7), ("representations", 4)]
+    ("where", "queries"), [("home", 12), ("record", 11), ("request", 11), ("notices", 7), ("representations", 4)]
 )
 def test_pages_ask_the_database_the_same_few_things(mine, record, opened, where, queries, django_assert_num_queries):
     case = opened()
@@ -129,7 +129,7 @@ class TestRequests:
         case = opened()
         text = mine.get(ask(case)).content.decode()
         assert case.number in text
-        assert "正在审查是否受理" in text
+        assert "已经收到" in text and "决定是否受理" in text
         assert str(case.due_on) in text
         assert case.clocks.get().explanation in text
 
@@ -176,7 +176,7 @@ class TestRequests:
         assert mine.post(ask(case, "-recall"), {"version": case.version, "reason": "不再需要"}).status_code == 302
         case.refresh_from_db()
         assert case.state == "recalled"
-        assert "您已经撤回" in mine.get(ask(case)).content.decode()
+        assert "申请已经撤回" in mine.get(ask(case)).content.decode()
 
     def test_letter_is_there_when_it_is_decided_and_not_before(self, mine, opened, decided):
         assert mine.get(ask(opened(), "-letter")).status_code == 404
@@ -211,8 +211,14 @@ class TestRequests:
         case = services.open_case(claim, by=other, key=uuid.uuid4(), today=TODAY)
         assert mine.get(ask(case)).status_code == 404
 
-    def test_every_state_has_words_for_who_has_asked(self):
-        assert set(TOLD) == set(workflow.CaseState.values)
+    def test_who_has_signed_in_reads_the_words_a_receipt_gives(self, client, mine, opened, reviewer):
+        case = opened()
+        said = {"number": case.number, "check_code": services.check_code_of(case)}
+        for words in (WORDS["submitted"], WORDS["accepted"]):
+            for page_of in (mine.get(ask(case)), type(client)().post(reverse("my:progress"), said)):
+                assert all(word in page_of.content.decode() for word in words[:2])
+            if case.state == "submitted":
+                case = services.accept(case, actor=reviewer, version=case.version, today=TODAY)
 
     def test_notices_are_read_when_one_says_so(self, mine, opened):
         case = opened()

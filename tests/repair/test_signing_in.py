@@ -19,7 +19,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
 from audit.models import AuditEvent
-from credit_platform import demo_identities
+from credit_platform import demo_identities, health
 from records import crypto
 from records.errors import Refused
 from records.models import Identifier, Subject
@@ -203,6 +203,31 @@ def test_provider_that_is_down_is_said_plainly(client, settings, db):
     answer = client.post(reverse("my:sign-in"))
     assert answer.status_code == 503
     assert "身份认证平台现在没有正常答复" in answer.content.decode()
+
+
+@pytest.fixture
+def others_are_well(monkeypatch):
+    """Everything /healthz asks about but the identity provider."""
+    monkeypatch.setattr(health, "_broker", lambda: dict.fromkeys(("broker", "worker", "beat"), True))
+    monkeypatch.setattr(health, "_national", lambda: True)
+
+
+class TestHealth:
+    """The provider is a part of /healthz where one is set, and never what makes it fail."""
+
+    def test_a_provider_that_answers_is_well(self, client, opened, others_are_well):
+        answer = client.get("/healthz")
+        assert (answer.status_code, answer.json()["identity"]) == (200, "ok")
+
+    def test_a_provider_that_is_down_is_named_and_fails_nothing(self, client, settings, others_are_well, db):
+        settings.SUBJECT_OIDC_ISSUER, settings.SUBJECT_OIDC_CLIENT_ID = "http://127.0.0.1:1", "credit-yunnan"
+        answer = client.get("/healthz")
+        assert answer.status_code == 200
+        assert {"status": "ok", "identity": "failing"}.items() <= answer.json().items()
+
+    def test_without_a_provider_nothing_is_said_of_one(self, client, settings, others_are_well, db):
+        settings.SUBJECT_OIDC_ISSUER = ""
+        assert "identity" not in client.get("/healthz").json()
 
 
 class TestTokens:
