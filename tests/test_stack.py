@@ -245,7 +245,7 @@ class TestRunning:
 
     def test_every_part_reports_its_health(self, stack):
         stack.wait_until_healthy()
-        assert stack.health().keys() == {"status", "database", "broker", "worker", "beat", "national"}
+        assert stack.health().keys() == {"status", "database", "broker", "worker", "beat", "national", "identity"}
 
     def test_files_with_secrets_are_closed_to_others(self, stack):
         for name in ("secrets.json", "environment.json", "identities.json", "broker/broker.conf"):

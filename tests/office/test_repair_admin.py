@@ -62,6 +62,14 @@ def test_a_level_takes_the_values_of_another_provider_and_keeps_its_code_with_a_
     assert "province.l2" in line.detail["acr"]
 
 
+def test_a_level_is_added_where_a_provider_tells_more_of_them_apart(admin):
+    said = {"code": "bank", "name": "银行核验", "rank": "4", "acr": "bank", "allows": ["see_organisation"]}
+    answer = admin.post("/admin/repair/realnamelevel/add/", said | {"source": "测试", "evidence": "to_be_verified"})
+    assert answer.status_code == 302, answer.context["errors"]
+    page = admin.get(f"/admin/repair/realnamelevel/{RealNameLevel.objects.get(code='bank').pk}/change/")
+    assert page.status_code == 200 and "查看本单位的信息" in page.content.decode()
+
+
 def test_a_value_belongs_to_one_level(admin):
     answer = change(admin, RealNameLevel.objects.get(code="checked"), acr="loa2 loa3")
     assert answer.context["adminform"].form.errors.as_data()["acr"][0].code == "acr_taken"
