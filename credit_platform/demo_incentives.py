@@ -17,7 +17,7 @@ from sanctions.services.promotion import Occasion
 
 VILLAGE_BANK = "云南示例村镇银行股份有限公司"
 SOURCE = "演示数据，不是实际产品"
-APPLICANTS = (17, 31, 25, 32, 34, 40, 41)  # nothing adverse is held about them
+APPLICANTS = (41, 34, 40, 32, 25, 31, 17)  # nothing adverse is held about them
 TEA = {
     "name": "演示茶农信用贷",
     "objects_text": "在云南登记的茶叶种植、加工企业和农民专业合作社。",
@@ -111,18 +111,18 @@ def _load_applications(
             product, sought, wanted, department=market, actor=clerk, key=uuid.uuid4(), today=on
         )
 
-    apply(tea, "30 万元", "收购春茶鲜叶", 1)
-    apply(tax, "120 万元", "采购包装材料", 2)
-    services.hand_over(apply(tea, "80 万元", "添置杀青、揉捻设备", 4), actor=teller, today=today)
-    services.hand_over(apply(tax, "200 万元", "支付冷链车辆货款", 6), actor=clerk, today=today)
-    granted, declined = apply(tea, "100 万元", "扩建晾青车间", 12), apply(tea, "60 万元", "短期周转", 15)
+    services.revoke_consent(apply(tax, "50 万元", "装修门店", 20), actor=clerk, today=today)
+    granted, declined = apply(tea, "100 万元", "扩建晾青车间", 15), apply(tea, "60 万元", "短期周转", 12)
     for application, is_granted, answer in (
         (granted, True, "同意，授信 80 万元，期限 24 个月（演示数据）。"),
         (declined, False, "申请用途与产品不符，建议改报流动资金产品（演示数据）。"),
     ):
         services.hand_over(application, actor=teller, today=today)
         services.note_bank_answer(application, actor=teller, is_granted=is_granted, answer=answer, today=today)
-    services.revoke_consent(apply(tax, "50 万元", "装修门店", 20), actor=clerk, today=today)
+    services.hand_over(apply(tax, "200 万元", "支付冷链车辆货款", 6), actor=clerk, today=today)
+    services.hand_over(apply(tea, "80 万元", "添置杀青、揉捻设备", 4), actor=teller, today=today)
+    apply(tax, "120 万元", "采购包装材料", 2)
+    apply(tea, "30 万元", "收购春茶鲜叶", 1)
 
 
 def _load_events(market: Department, clerk: User, lead: User, today: date) -> None:

@@ -16,7 +16,7 @@ from sanctions.receipts import SHORT, fold_number
 
 KEYS = "sanctions.ReceiptGuess"
 TOO_MANY = (
-    f"这个编号或者您的网络地址在 {WINDOW.seconds // 60} 分钟内没有对上的次数过多，暂时不再答复。"
+    "同一编号或者同一网络地址核对不上的次数过多，暂不答复。"
     f"请 {WINDOW.seconds // 60} 分钟后再试，或者持纸面到出具部门核对。"
 )
 

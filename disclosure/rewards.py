@@ -7,10 +7,8 @@ from django.urls import reverse
 from disclosure.models import PublicEvaluation, PublicFinanceProduct, PublicPromotionEvent
 from disclosure.paging import PAGE_SIZE, page_number, page_of
 from disclosure.role import unindexed
-from disclosure.views import HOME, page
-from evaluation.policy import BY_KIND, cells_of
-
-SERVICES = ("信用服务", "/services/")
+from disclosure.views import HOME, SERVICES, page
+from evaluation.policy import BY_KIND, cells_of, period
 
 
 @page
@@ -66,7 +64,7 @@ def _edition(edition_id) -> dict:
     places = list(PublicEvaluation.objects.filter(edition_id=edition_id, is_county=False).order_by("region_code"))
     first = places[0]
     return {
-        "period": f"{first.since:%Y-%m} 至 {first.until:%Y-%m}",
+        "period": period(first.since, first.until),
         "issued_on": first.issued_on,
         "method_name": first.method_name,
         "method_edition": first.method_edition,

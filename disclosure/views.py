@@ -56,6 +56,7 @@ TONES = {
 }
 WEIGHT = {severity.value: place for place, severity in enumerate(Severity)}
 HOME = ("首页", "/")
+SERVICES = ("信用服务", "/services/")
 LISTS_AT_HOME = 10
 
 
@@ -426,7 +427,7 @@ def services(request):
 @page
 def flows(request):
     """What becomes of a record about somebody, from the tables of transitions."""
-    crumbs = [HOME, ("信用服务", reverse("portal:services")), ("信息如何办理", "")]
+    crumbs = [HOME, SERVICES, ("信息如何办理", "")]
     context = {"flows": (*FLOWS_OF_SUBJECTS, CASE), "section": "services", "crumbs": crumbs}
     return render(request, "disclosure/flows.html", context)
 
@@ -442,7 +443,7 @@ def supervision(request):
         }
         for method in PublicSupervisionMethod.objects.order_by("field_name", "department_name")
     ]
-    crumbs = [HOME, ("信用服务", reverse("portal:services")), ("信用分类监管办法", "")]
+    crumbs = [HOME, SERVICES, ("信用分类监管办法", "")]
     return render(request, "disclosure/supervision.html", {"methods": methods, "section": "services", "crumbs": crumbs})
 
 
@@ -496,7 +497,7 @@ def clarifications(request):
     context = {
         "page": page_of(found, page_number(request.GET.get("page"))),
         "section": "services",
-        "crumbs": [HOME, ("信用服务", reverse("portal:services")), ("澄清", "")],
+        "crumbs": [HOME, SERVICES, ("澄清", "")],
     }
     return render(request, "disclosure/clarifications.html", context)
 
@@ -527,7 +528,7 @@ def receipts(request):
         "number": typed,
         "is_wrong": bool(typed),
         "section": "services",
-        "crumbs": [HOME, ("信用服务", reverse("portal:services")), ("回执核对", "")],
+        "crumbs": [HOME, SERVICES, ("回执核对", "")],
     }
     return render(request, "disclosure/receipts.html", context)
 
@@ -549,6 +550,6 @@ def _receipt(request, asked: asking.Asked, found: asking.Found):
         "is_confirmed": found.is_confirmed,
         "refusal": asking.TOO_MANY if found.is_refused else "",
         "section": "services",
-        "crumbs": [HOME, ("回执核对", reverse("portal:receipts")), (found.title, "")],
+        "crumbs": [HOME, SERVICES, ("回执核对", reverse("portal:receipts")), (found.title, "")],
     }
     return render(request, "disclosure/receipts.html", context, status=found.status)

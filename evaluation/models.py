@@ -10,6 +10,7 @@ from django.db.models import F, Q, Value
 
 from accounts.models import Region
 from catalogue.models import InForce
+from evaluation.policy import period
 from evaluation.querysets import EditionQuerySet, MethodQuerySet
 from records.quality.workflow import DRAFT, ISSUED, BulletinState
 from sanctions.workflow import DRAWN_UP, MethodState
@@ -103,11 +104,7 @@ class EvaluationEdition(models.Model):
 
     @property
     def period(self) -> str:
-        first = f"{self.since.year} 年 {self.since.month} 月"
-        if self.since == self.until:
-            return first
-        year = "" if self.since.year == self.until.year else f"{self.until.year} 年 "
-        return f"{first}至 {year}{self.until.month} 月"
+        return period(self.since, self.until)
 
 
 class PlaceEvaluation(models.Model):

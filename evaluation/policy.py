@@ -6,6 +6,7 @@ out and the others carry its weight.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
@@ -19,24 +20,46 @@ FULL = 100
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One indicator. `counted` says of what the share is made; `part` and `whole` name the two numbers."""
+    """One indicator. `counted` says of what the share is made; `part` and `whole` name the two numbers.
+
+    `short` stands above a column where all of them stand side by side.
+    """
 
     kind: str
     name: str
+    short: str
     part: str
     whole: str
     counted: str
 
 
 INDICATORS = (
-    Indicator("timely", "报送及时率", "按时记录", "计时记录", "各月质量统计的定版数；决定之日起的报送时限按目录计算。"),
-    Indicator("compliant", "报送合规率", "接收和无变化的行", "报送的行", "各月质量统计的定版数。"),
-    Indicator("codes", "代码正确率", "没有错码的行", "报送的行", "因统一社会信用代码、组织机构代码有误退回的为错码。"),
-    Indicator("duties", "应报尽报率", "已报或者零报告的期", "应报的期", "报送责任到期没有报送的为缺报。"),
-    Indicator("feedback", "联合奖惩按期反馈率", "按期反馈的任务", "应反馈的任务", "办理期限在评价期内的任务。"),
-    Indicator("cases", "修复异议按期核查率", "按期答复的核查", "应答复的核查", "部门核查期限在评价期内的办件。"),
-    Indicator(DEFAULTS, "政府部门失信记录", "失信记录", "", "评价期内决定的、主体是本地区政府部门的记录。"),
-)  # fmt: skip
+    Indicator(
+        "timely",
+        "报送及时率",
+        "及时率",
+        "按时记录",
+        "计时记录",
+        "各月质量统计的定版数；决定之日起的报送时限按目录计算。",
+    ),
+    Indicator("compliant", "报送合规率", "合规率", "接收和无变化的行", "报送的行", "各月质量统计的定版数。"),
+    Indicator(
+        "codes",
+        "代码正确率",
+        "代码正确率",
+        "没有错码的行",
+        "报送的行",
+        "因统一社会信用代码、组织机构代码有误退回的为错码。",
+    ),
+    Indicator("duties", "应报尽报率", "应报尽报率", "已报或者零报告的期", "应报的期", "报送责任到期没有报送的为缺报。"),
+    Indicator(
+        "feedback", "联合奖惩按期反馈率", "按期反馈率", "按期反馈的任务", "应反馈的任务", "办理期限在评价期内的任务。"
+    ),
+    Indicator(
+        "cases", "修复异议按期核查率", "按期核查率", "按期答复的核查", "应答复的核查", "部门核查期限在评价期内的办件。"
+    ),
+    Indicator(DEFAULTS, "政府部门失信记录", "部门失信", "失信记录", "", "评价期内决定的、主体是本地区政府部门的记录。"),
+)
 BY_KIND = {each.kind: each for each in INDICATORS}
 
 
@@ -49,6 +72,15 @@ class Tally:
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(self.part + other.part, self.whole + other.whole)
+
+
+def period(since: date, until: date) -> str:
+    """Whole months in words: 2026 年 8 月至 10 月. `since` and `until` are their first days."""
+    first = f"{since.year} 年 {since.month} 月"
+    if since == until:
+        return first
+    year = "" if since.year == until.year else f"{until.year} 年 "
+    return f"{first}至 {year}{until.month} 月"
 
 
 def fault_of(indicators: Sequence[Mapping[str, object]]) -> str:

@@ -1,5 +1,7 @@
 """地方综合信用评价 in the office: method, editions, the numbers of a place down to its departments, Excel (F106)."""
 
+from decimal import Decimal
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -168,8 +170,11 @@ def place(request, public_id, region):
             "about": BY_KIND[line["kind"]],
             "is_share": line["kind"] != DEFAULTS,
             "percent": percent(share(line["part"], line["whole"])),
+            "points": None if line["points"] is None else f"{Decimal(line['points']):.1f}",
             "departments": [
-                each | {"percent": percent(share(each["part"], each["whole"]))} for each in line["departments"]
+                each | {"percent": percent(share(each["part"], each["whole"]))}
+                for each in line["departments"]
+                if each["part"] or each["whole"]
             ],
         }
         for line in one.lines

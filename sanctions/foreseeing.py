@@ -6,14 +6,16 @@ from datetime import date
 from django.db.models import Count, Exists, OuterRef
 
 from accounts.models import Department
+from catalogue.models import SourceLine
 from sanctions.models import JointAction, ListingInForce, Measure, Memorandum
 
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """One measure: for how many listings it would be ordered, and how many departments of its line there are."""
+    """One measure: its line in words, for how many listings it would be ordered, how many departments could act."""
 
     measure: Measure
+    line: str
     listings: int
     departments: int
 
@@ -36,9 +38,11 @@ def foresee(draft: Memorandum, *, on: date) -> tuple[int, list[Foreseen]]:
     for code in codes:
         line = code.rpartition("-")[2]
         lines[line] = lines.get(line, 0) + 1
+    names = dict(SourceLine.objects.values_list("code", "name"))
     rows = [
         Foreseen(
             measure,
+            names.get(measure.line, measure.line),
             sum(counts.get((measure.on_responsible, kind), 0) for kind in measure.subject_kinds),
             lines.get(measure.line, 0),
         )

@@ -8,7 +8,7 @@ from deadlines.clock import today
 from records.forms import ANY, DayField, FilterForm, KeyedForm
 from records.services.special import Sought
 from sanctions import packaging
-from sanctions.models import EventKind, FinanceKind, FinanceProduct, ListKind, Tone
+from sanctions.models import EventKind, FinanceKind, FinanceProduct, ListKind
 from sanctions.services.finance import TEXTS, Wanted
 from sanctions.services.promotion import Occasion
 from sanctions.workflow import FinanceState
@@ -155,7 +155,7 @@ class EventForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        honours = ListKind.objects.in_force(on=today()).filter(tone=Tone.RED, is_public=True).order_by("code")
+        honours = ListKind.objects.in_force(on=today()).honours().order_by("code")
         self.fields["list_codes"].choices = [(kind.code, kind.name) for kind in honours]
         places = Region.objects.filter(parent_id=PROVINCE).order_by("code")
         self.fields["region_prefix"].choices = [("", "全省"), *((place.code[:4], place.name) for place in places)]

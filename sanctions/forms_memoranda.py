@@ -4,9 +4,10 @@ from django import forms
 
 from catalogue.models import LegalBasis, SourceLine, SubjectKind
 from records.forms import ANY, DayField, FilterForm
-from sanctions.models import ListKind, Measure, Memorandum, MemorandumKind
+from sanctions.models import Force, ListKind, Measure, MeasureKind, Memorandum, MemorandumKind
 from sanctions.workflow import MemorandumState
 
+CHOOSE = ("", "请选择")
 CODE = r"^[A-Z][A-Z0-9-]{1,19}$"
 
 
@@ -52,6 +53,7 @@ class MemorandumForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name in ("name", "lead", "kind"):
             self.fields[name].error_messages["required"] = f"请填写{self.fields[name].label}。"
+        self.fields["kind"].choices = [CHOOSE, *MemorandumKind.choices]
         if self.instance.pk and "signatories" not in self.initial:
             rows = self.instance.signatories.all()
             self.initial["signatories"] = "\n".join(f"{row.name} {row.line}".strip() for row in rows)
@@ -125,6 +127,11 @@ class MeasureForm(forms.ModelForm):
             "basis_text": "与法律依据不同的条款写在这里。",
             "condition": "只对一部分主体适用的，写明条件。",
         }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [CHOOSE, *MeasureKind.choices]
+        self.fields["force"].choices = [CHOOSE, *Force.choices]
 
     def _get_validation_exclusions(self):
         """Checks across columns are the verb's: it says them with their codes."""

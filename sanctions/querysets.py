@@ -28,6 +28,10 @@ class ListKindQuerySet(DatedQuerySet):
         """Lists whose subjects this line of departments decides on."""
         return self.filter(lines__contains=[line])
 
+    def honours(self):
+        """Lists open to the public from which organisations are recommended; some name nobody but persons."""
+        return self.filter(tone="red", is_public=True, subject_kinds__overlap=["organisation", "sole_trader"])
+
     def proposable(self):
         """Lists somebody is proposed for here; the others live by the records that departments report."""
         return self.filter(is_reported=False)

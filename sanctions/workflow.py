@@ -195,7 +195,7 @@ WORDS = {
     (QUEUED, "deliver"): ("送达", SYSTEM),
     (QUEUED, "give_up"): ("停止重试，留待处理", SYSTEM),
     (DEAD, "resend"): ("重新发送", "订阅部门"),
-    (DELIVERED, "resend"): ("自某日起重放", "订阅部门"),
+    (DELIVERED, "resend"): ("自某日起补发", "订阅部门"),
 }
 
 

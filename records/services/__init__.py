@@ -1,6 +1,6 @@
 """The verbs of the facts, and the only place that writes them."""
 
-from records.services.batches import cancel_batch, receive_batch, run_batch
+from records.services.batches import cancel_batch, run_batch
 from records.services.cases import answer_case, find_code_cases, reopen_case, settle_case
 from records.services.coverage import count_coverage, import_population
 from records.services.editions import approve_edition, carry_out_editions
@@ -16,6 +16,7 @@ from records.services.merging import (
 )
 from records.services.previews import change_reporting_setting, commit_batch, drop_batch, read_lost_previews_again
 from records.services.previews import drop_undecided as drop_undecided_batches
+from records.services.receiving import receive_batch
 from records.services.records import (
     dispute_record,
     end_record,

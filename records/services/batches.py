@@ -1,6 +1,7 @@
 """A batch's way: received → read and checked into staging → (previewed, confirmed) → merged slice by slice → committed.
 
-Killed anywhere, it goes on. What people decide about a batch on its way stands in `previews` and `undoing`.
+Killed anywhere, it goes on. How it comes in stands in `receiving`, what people decide about it on its way in
+`previews` and `undoing`.
 
 The batch row holds a lease while a worker is at it. Every transaction that moves the batch checks the lease first, so a
 worker that was thought dead can do no harm when it wakes. Reading starts over after a crash (the file is the truth);
@@ -8,13 +9,12 @@ merging goes on after the last slice.
 """
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from itertools import islice
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -27,8 +27,8 @@ from deadlines.models import TimeLimit
 from deadlines.services import load_calendar
 from records import bulk, previewing, storage, undoing, workflow
 from records.checking import CleanRow, RowChecker
-from records.errors import IdempotencyConflict, ItemNotInForce, NotASource, Refused, RightMissing
-from records.models import Batch, IdempotencyKey, Preview, RejectedRow, ReportingSetting, StagedRow
+from records.errors import ItemNotInForce, NotASource, Refused, RightMissing
+from records.models import Batch, Preview, RejectedRow, StagedRow
 from records.problems import Problem, problem
 from records.reading import LINE_FORMATS, FileRefused, Limits, find_header, open_table, prove_table
 from records.remarks import Authorities
@@ -98,93 +98,8 @@ def _authorities() -> Authorities:
     return Authorities(names, {code for *_, code in tree if code})
 
 
-def receive_batch(
-    *,
-    item: InformationItem,
-    department: Department,
-    source: str,
-    file_name: str,
-    chunks: Iterable[bytes],
-    actor: User,
-    idempotency_key: str = "",
-    commit: str = "",
-    policy: str = "",
-    is_json_lines: bool = False,
-    folder: uuid.UUID | None = None,
-) -> Batch:
-    """Take a file in. The same key with the same content gives the same batch; with other content IdempotencyConflict.
-
-    Where `commit` and `policy` are left open the department's own setting holds. A file over the limit becomes a
-    refused batch, of which nothing but the refusal is kept.
-    """
-    require_right(actor, "report", department)
-    require_source(item, department)
-    public_id = uuid.uuid4()
-    batch = Batch(
-        public_id=public_id,
-        item=item,
-        department=department,
-        source=source,
-        file_name=file_name[-255:],
-        sent_by=actor,
-        is_json_lines=is_json_lines,
-        folder=folder,
-    )
-    _agree(batch, commit, policy)
-    try:
-        batch.file_digest, batch.file_size = storage.save(public_id.hex, chunks, limit=settings.UPLOAD_LIMIT_BYTES)
-    except storage.FileTooLarge as error:
-        limit = settings.UPLOAD_LIMIT_BYTES // 1024 // 1024
-        return _refuse(batch, error.code, f"文件超过 {limit} MB。请分成几个文件报送，或改用 CSV 格式。")
-    try:
-        kept = _keep(batch, idempotency_key)
-    except BaseException:
-        storage.discard(public_id.hex)
-        raise
-    if kept.public_id != public_id:
-        storage.discard(public_id.hex)
-    return kept
-
-
-def reporting_setting(department: Department) -> ReportingSetting:
-    """What the department has agreed on, or the platform's defaults; not necessarily stored."""
-    return ReportingSetting.objects.filter(department=department).first() or ReportingSetting(department=department)
-
-
-def _agree(batch: Batch, commit: str, policy: str) -> None:
-    """Who confirms the batch and what becomes of its good rows: as asked for, or as the department has agreed."""
-    if batch.source == Batch.Source.FORM:
-        return
-    setting = reporting_setting(batch.department)
-    batch.policy = policy or setting.policy
-    if commit:
-        batch.commit = commit
-    elif batch.source in (Batch.Source.API, Batch.Source.INBOX):
-        batch.commit = setting.commit
-
-
 @transaction.atomic
-def _keep(batch: Batch, key: str) -> Batch:
-    digest = f"{batch.item.code}:{batch.file_digest}"[:64]
-    batch.save()
-    if key:
-        _, made = IdempotencyKey.objects.get_or_create(
-            department=batch.department, key=key, defaults={"request_digest": digest, "batch": batch}
-        )
-        if not made:
-            first = IdempotencyKey.objects.select_related("batch").get(department=batch.department, key=key)
-            transaction.set_rollback(True)
-            if first.request_digest != digest:
-                raise IdempotencyConflict("该 Idempotency-Key 已用于另一份内容，请换一个新的键。")
-            return first.batch
-    audit.record(
-        Action.BATCH_RECEIVED, batch, actor=batch.sent_by, detail={"item": batch.item.code, "digest": batch.file_digest}
-    )
-    return batch
-
-
-@transaction.atomic
-def _refuse(batch: Batch, code: str, reason: str, notes: list[str] | None = None) -> Batch:
+def refuse(batch: Batch, code: str, reason: str, notes: list[str] | None = None) -> Batch:
     """Give the file back with one sentence; nothing of it stays but the refusal."""
     if batch.pk:
         forget_rows(batch)
@@ -250,7 +165,7 @@ def run_batch(batch_id: int, *, today: date) -> Batch | None:
             held = _held(batch)
             if held.state == workflow.MERGING:  # it was proven readable: not the file has failed, but its reading
                 raise
-            return _refuse(held, refusal.code, refusal.reason)
+            return refuse(held, refusal.code, refusal.reason)
     except (ItemNotInForce, NotASource) as refusal:
         return _give_back(batch, refusal, today)
     except LeaseLost:
@@ -298,7 +213,7 @@ def _claim(batch_id: int) -> Batch | None:
         batch.attempts += 1
         batch.save(update_fields=["lease", "leased_until", "attempts"])
         if batch.attempts > ATTEMPTS and batch.state in (workflow.RECEIVED, workflow.READING):
-            _refuse(batch, "reading_keeps_failing", "平台多次读取该文件均中断。请另存为 CSV 后重新报送。")
+            refuse(batch, "reading_keeps_failing", "平台多次读取该文件均中断。请另存为 CSV 后重新报送。")
             return None
         return batch
 
@@ -350,7 +265,7 @@ def _give_back(batch: Batch, refusal: Refused, today: date) -> Batch:
             return finish(held)
         if held.state == workflow.MERGING:
             held.state = workflow.next_state(held.state, "review")
-        return _refuse(held, refusal.code, refusal.message)
+        return refuse(held, refusal.code, refusal.message)
 
 
 def _staging_was_lost(batch: Batch) -> bool:
@@ -385,7 +300,7 @@ def _read(batch: Batch, today: date, *, is_merged: bool = True) -> bool:
     with transaction.atomic():
         held = _held(batch)
         if held.rows_read == 0:
-            _refuse(held, "no_rows", "文件里只有表头，没有数据行。请填写后重新报送。")
+            refuse(held, "no_rows", "文件里只有表头，没有数据行。请填写后重新报送。")
             return False
         if not _waits_for_preview(held):
             held.state = workflow.next_state(held.state, "merge")  # it may be merging already

@@ -13,7 +13,8 @@ from catalogue.order import in_national_order
 from records.errors import FolderRefused
 from records.models import Batch
 from records.reading import Column, FileRefused, Folder, find_header, open_folder, open_table
-from records.services.batches import checker_for, receive_batch, require_right
+from records.services.batches import checker_for, require_right
+from records.services.receiving import receive_batch
 
 
 def receive_folder(

@@ -8,8 +8,9 @@ from records.errors import Refused
 from records.models import Batch
 from records.reading import is_folder
 from records.returned import write_returned
-from records.services.batches import item_in_force, receive_batch, run_batch
+from records.services.batches import item_in_force, run_batch
 from records.services.folders import receive_folder
+from records.services.receiving import receive_batch
 from records.services.systems import receive_from
 
 CHUNK = 1 << 20

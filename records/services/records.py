@@ -16,7 +16,8 @@ from records.checking import CleanRow
 from records.errors import Refused, RowRefused
 from records.models import Batch, Record, RejectedRow
 from records.problems import Problem
-from records.services.batches import checker_for, finish, merge_slice, receive_batch, require_right
+from records.services.batches import checker_for, finish, merge_slice, require_right
+from records.services.receiving import receive_batch
 
 SWEEP = 2000
 FIRST_ROW = 2  # a form is kept as a file of a header and one row

@@ -6,7 +6,8 @@ from django.views.decorators.http import require_http_methods
 
 from records import services
 from records.forms import ReportingForm
-from records.services.batches import reporting_setting, require_right
+from records.services.batches import require_right
+from records.services.receiving import reporting_setting
 from records.views.batches import own_department
 
 

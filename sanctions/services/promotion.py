@@ -12,7 +12,7 @@ from audit.actions import Action
 from records.errors import Refused
 from records.services.batches import require_right
 from sanctions import bulk, workflow
-from sanctions.models import ListKind, PromotionEvent, Tone
+from sanctions.models import ListKind, PromotionEvent
 from sanctions.services.finance import require_publisher
 
 
@@ -37,15 +37,14 @@ def draw_up_event(occasion: Occasion, *, department: Department, actor: User, to
     Raises RightMissing, Refused: text_missing, event_dates_wrong, list_not_of_honour.
     """
     require_right(actor, "report", department)
-    honours = ListKind.objects.in_force(on=today).filter(tone=Tone.RED, is_public=True)
-    known = set(honours.values_list("code", flat=True))
+    known = set(ListKind.objects.in_force(on=today).honours().values_list("code", flat=True))
     faults = (
         (not all(text.strip() for text in (occasion.name, occasion.place, occasion.about)), "text_missing",
          "请填写名称、地点和说明。"),
         (not occasion.begins_on <= occasion.ends_on or occasion.ends_on < today, "event_dates_wrong",
          "结束日期不早于开始日期，也不早于今天。"),
         (not occasion.list_codes or bool(set(occasion.list_codes) - known), "list_not_of_honour",
-         "请选择向社会公布的守信激励名单，只从其中推介。"),
+         "请选择向社会公布、列有企业和其他组织的守信激励名单，只从其中推介。"),
     )  # fmt: skip
     for is_wrong, code, sentence in faults:
         if is_wrong:

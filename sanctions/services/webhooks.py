@@ -239,7 +239,7 @@ def replay(subscription: Subscription, *, since: date, actor: User) -> int:
     subscription = Subscription.objects.select_for_update().select_related("department").get(pk=subscription.pk)
     require_counter(actor, subscription.department)
     if subscription.ended_at is not None:
-        raise Refused("订阅已经终止，不能重放。", code="subscription_ended")
+        raise Refused("订阅已经终止，不能补发。", code="subscription_ended")
     past = subscription.deliveries.select_for_update().filter(created_at__date__gte=since)
     again = [each for each in past.order_by("pk") if each.state != workflow.QUEUED]
     for delivery in again:

@@ -92,6 +92,7 @@ def certificate(request, public_id):
     context = {
         "certificate": shown,
         "digest": shown.answer_digest[:SHORT],
+        "verify_at": request.build_absolute_uri(reverse("portal:receipts")),
         "section": SECTION,
         "crumbs": [*CRUMBS, ("三年无不良记录", reverse("office:eligibility")), (shown.receipt_no, "")],
     }

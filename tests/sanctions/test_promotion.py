@@ -139,6 +139,7 @@ def test_who_drew_it_up_does_not_publish_it_and_drafts_are_not_shown(draft, hono
         ({"begins_on": datetime.date(2026, 1, 1), "ends_on": datetime.date(2026, 1, 2)}, "event_dates_wrong"),
         ({"list_codes": []}, "list_not_of_honour"),
         ({"list_codes": ["T-BLACK"]}, "list_not_of_honour"),
+        ({"list_codes": ["YXZYZ"]}, "list_not_of_honour"),  # names persons only: nobody to recommend
     ],
 )
 def test_an_event_that_makes_no_sense_is_refused(draft, black, changes, code):
