@@ -101,6 +101,7 @@ def listing(request, public_id):
         "is_red": shown.tone == Tone.RED,
         "is_platform": shown.origin == Origin.PLATFORM,
         "timeline": _timeline(shown),
+        "case_url": reverse("office:case", args=[shown.subject.public_id]) if shown.subject else "",
         "tasks": _tasks(shown),
         "letters": letters.letters_of(shown),
         "steps": [(name, STEPS[name]) for name in _open_steps(request.user, shown)],
@@ -113,7 +114,7 @@ def listing(request, public_id):
 
 def _shown(user, public_id) -> Listing:
     found = listings_of(user).select_related(
-        "kind__legal_basis", "kind__persons_basis", "conduct", "proposed_by", "decided_by", "exited_by"
+        "kind__legal_basis", "kind__persons_basis", "conduct", "proposed_by", "decided_by", "exited_by", "subject"
     )
     return get_object_or_404(found, public_id=public_id)
 

@@ -49,6 +49,11 @@ def test_one_timeline_tells_everything_to_who_listed(case, lead):
     assert titles[-1] == "提名列入“示例严重名单”"
 
 
+def test_the_page_of_a_listing_leads_to_it(case, lead):
+    page = browse(lead).get(reverse("office:listing", args=[case.public_id])).content.decode()
+    assert f'href="{address(case)}"' in page
+
+
 def test_a_department_sees_the_entries_of_its_own_tasks_only(case, finance, departments):
     page = browse(finance).get(address(case)).content.decode()
     assert "已取消资格" in page and "提名列入" not in page and "从严审核示例许可" not in page
