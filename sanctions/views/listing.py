@@ -114,7 +114,7 @@ def listing(request, public_id):
 
 def _shown(user, public_id) -> Listing:
     found = listings_of(user).select_related(
-        "kind__legal_basis", "kind__persons_basis", "conduct", "proposed_by", "decided_by", "exited_by", "subject"
+        "kind__legal_basis", "kind__persons_basis", "conduct", "proposed_by", "decided_by", "exited_by"
     )
     return get_object_or_404(found, public_id=public_id)
 

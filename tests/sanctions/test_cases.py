@@ -49,9 +49,10 @@ def test_one_timeline_tells_everything_to_who_listed(case, lead):
     assert titles[-1] == "提名列入“示例严重名单”"
 
 
-def test_the_page_of_a_listing_leads_to_it(case, lead):
-    page = browse(lead).get(reverse("office:listing", args=[case.public_id])).content.decode()
-    assert f'href="{address(case)}"' in page
+def test_the_page_of_a_listing_leads_to_it_and_back(case, lead):
+    listing = reverse("office:listing", args=[case.public_id])
+    for page, other in ((listing, address(case)), (address(case), listing)):
+        assert f'href="{other}"' in browse(lead).get(page).content.decode()
 
 
 def test_a_department_sees_the_entries_of_its_own_tasks_only(case, finance, departments):
