@@ -11,7 +11,7 @@ from records.workflow import RECORD_LIVE
 from repair import policy, workflow
 from repair.models import Applicant, Case, Notice
 from repair.services import notices
-from repair.services.rules import facts_of, rules_in_force
+from repair.services.rules import all_rules, facts_of
 
 
 def remind_repairable(*, today: date) -> int:
@@ -19,7 +19,7 @@ def remind_repairable(*, today: date) -> int:
 
     Nobody is told twice of the same record, nor of one whose repair they have asked for or that is being looked into.
     """
-    rules = rules_in_force()
+    rules = all_rules()
     told = 0
     for applicant in Applicant.objects.filter(subject__isnull=False).select_related("subject").order_by("pk"):
         with transaction.atomic():

@@ -24,10 +24,10 @@ def facts_of(record: Record, *, on: date) -> policy.Facts:
 
 def can_repair(record: Record, *, today: date, way: str = "") -> policy.Answer:
     """Whether this record can be repaired today, from when, by which article, with what, by whom, or why not."""
-    return policy.can_repair(facts_of(record, on=today), rules_in_force(), today, way)
+    return policy.can_repair(facts_of(record, on=today), all_rules(), today, way)
 
 
-def rules_in_force() -> list[policy.Rule]:
+def all_rules() -> list[policy.Rule]:
     """Every row, as the arithmetic needs it; which one fits is decided by the day of the decision."""
     return [rule.as_rule() for rule in RepairRule.objects.all()]
 

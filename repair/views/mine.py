@@ -52,7 +52,7 @@ def home(request):
         "rows": [_line(record, on) for record in page],
         "open_cases": [_case_line(case, on) for case in open_cases],
         "closed_cases": [_case_line(case, on) for case in cases.exclude(state__in=workflow.CASE_OPEN)[:CLOSED_SHOWN]],
-        "unread": _notices(applicant, theirs).filter(read_at__isnull=True).count(),
+        "unread": _notices(applicant, theirs, affairs_of).filter(read_at__isnull=True).count(),
         "section": "mine",
         "crumbs": [HOME, ("我的信用", "")],
     }
@@ -75,9 +75,9 @@ def _case_line(case: Case, on: date) -> dict:
     }
 
 
-def _notices(applicant: Applicant, cases: CaseQuerySet) -> QuerySet[Notice]:
-    """What the portal tells: of these cases, and to itself of its own records."""
-    reminders = Q(applicant=applicant, record__isnull=False)
+def _notices(applicant: Applicant, cases: CaseQuerySet, theirs: list[Subject]) -> QuerySet[Notice]:
+    """What the portal tells: of these cases, and to itself of records that are still theirs."""
+    reminders = Q(applicant=applicant, record__subject__in=theirs)
     return Notice.objects.filter(Q(case__in=cases) | reminders, channel=NoticeChannel.PORTAL)
 
 
@@ -98,7 +98,8 @@ def switch(request):
 def notices(request):
     """What the platform has told about cases and records; a POST says that it has been read."""
     applicant, theirs = request.applicant, affairs(request)
-    told = _notices(applicant, Case.objects.of_applicant(applicant, subjects=[each.pk for each in theirs]))
+    cases = Case.objects.of_applicant(applicant, subjects=[each.pk for each in theirs])
+    told = _notices(applicant, cases, theirs)
     if request.method == "POST":
         services.read_notices(told)
         return redirect("my:notices")

@@ -94,6 +94,15 @@ def test_the_reminder_stands_on_the_page_and_leads_to_the_record(client, applica
     assert Notice.objects.filter(applicant=stranger, read_at__isnull=True).count() == 1
 
 
+def test_a_reminder_of_what_is_no_longer_ones_own_is_not_shown(client, applicant, record, department, clerk):
+    services.remind_repairable(today=TODAY)
+    other = factories.register(of_spring(department, 2, firm=2), clerk)
+    Record.objects.filter(pk=record.pk).update(subject=other.subject)  # as when a merger is undone
+    mine = signed_in(client, applicant)
+    assert TITLE not in mine.get(reverse("my:notices")).content.decode()
+    assert "有新的通知" not in mine.get(reverse("my:home")).content.decode()
+
+
 def test_the_database_keeps_a_reminder_once_and_about_one_thing(applicant, record, opened):
     services.remind_repairable(today=TODAY)
     reminder = Notice.objects.get(record=record)
