@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from credit_platform import demo
 from deadlines.clock import BEIJING
+from tests.journeys import memoranda
 from tests.journeys.test_from_clerk_to_portal import restart, sign_in
 from tests.running import RunningStack
 
@@ -111,14 +112,14 @@ def put_memorandum_in_force(platform: RunningStack, open_browser) -> None:
     """The lead drafts it, the reviewer approves it: a measure for each of three departments."""
     author = open_browser()
     sign_in(author, platform, "lead")
-    author.goto("/office/memoranda/new/")
-    author.get_by_label("编号").fill("YS-911")
-    author.get_by_label("名称", exact=True).fill("示例市场监管联合惩戒备忘录")
-    author.get_by_label("类别").select_option("sanction")
-    author.get_by_label("牵头单位").fill("云南省演示市场监管局")
-    author.get_by_label("来源").fill("演示")
-    author.get_by_label(LIST, exact=True).check()
-    author.get_by_role("button", name="起草").click()
+    memoranda.draft(
+        author,
+        number="YS-911",
+        name="示例市场监管联合惩戒备忘录",
+        kind="sanction",
+        lead="云南省演示市场监管局",
+        on_list=LIST,
+    )
     for text, line in ((FUNDS, "CZT"), (TRANSPORT, "JTT"), (INSPECTIONS, "SJJ")):
         author.get_by_role("main").get_by_role("link", name="新增措施").click()
         author.get_by_label("措施", exact=True).fill(text)
@@ -130,15 +131,9 @@ def put_memorandum_in_force(platform: RunningStack, open_browser) -> None:
         author.get_by_label("国家清单项目").select_option("public_funds" if line == "CZT" else "supervision")
         author.get_by_role("button", name="保存").click()
         expect(author.get_by_text("措施已保存。")).to_be_visible()
-    author.get_by_role("button", name="提交复核").click()
-    expect(author.get_by_text("等待平台审核员复核")).to_be_visible()
     reviewer = open_browser()
     sign_in(reviewer, platform, "reviewer")
-    reviewer.goto(f"{author.url}decide/")
-    reviewer.get_by_label("批准", exact=True).check()
-    reviewer.get_by_label("意见").last.fill("同意")
-    reviewer.get_by_role("main").locator("form button[type=submit]").last.click()
-    expect(reviewer.get_by_text("已批准，自")).to_be_visible()
+    memoranda.submit_and_approve(author, reviewer)
 
 
 def answer(

@@ -69,10 +69,15 @@ def come_in(page: Page, name: str, where: str) -> None:
 
 
 def object_to(page: Page) -> str:
-    """Write the objection, wait until it is kept, look it over and hand it in; the number of the case."""
+    """Object to what a record says; the number of the case."""
     page.get_by_role("link", name="提出异议").first.click()
     page.get_by_label("记录的内容：").check()
-    page.get_by_label("请求和理由").fill("我没有实施该行为，是同名的人（演示）。")
+    return hand_in(page, "我没有实施该行为，是同名的人（演示）。")
+
+
+def hand_in(page: Page, reasons: str) -> str:
+    """Say why, wait until it is kept, look it over and hand it in; the number of the case."""
+    page.get_by_label("请求和理由").fill(reasons)
     expect(page.locator("#draft-line")).to_contain_text("已保存")
     page.get_by_role("button", name="检查并提交").click()
     expect(page.get_by_role("heading", name="检查并提交")).to_be_visible()

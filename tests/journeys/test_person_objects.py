@@ -12,9 +12,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from credit_platform import demo_lists
 from deadlines.clock import BEIJING
+from tests.journeys import memoranda
 from tests.journeys.test_black_listing import LIST
 from tests.journeys.test_from_clerk_to_portal import search, sign_in
-from tests.journeys.test_objection import come_in, confirm_the_error, open_case, step
+from tests.journeys.test_objection import come_in, confirm_the_error, hand_in, open_case, step
 from tests.running import RunningStack
 
 HER = demo_lists.PERSON
@@ -99,13 +100,14 @@ def put_memorandum_in_force(platform: RunningStack, open_browser) -> None:
     """The lead drafts it with one measure against persons, for another department; the reviewer approves it."""
     author, reviewer = open_browser(), open_browser()
     sign_in(author, platform, "lead")
-    author.goto("/office/memoranda/new/")
-    for label, text in (("编号", "YS-985"), ("牵头单位", "云南省演示市场监管局"), ("来源", "演示")):
-        author.get_by_label(label).fill(text)
-    author.get_by_label("名称", exact=True).fill("示例市场监管联合惩戒备忘录（自然人）")
-    author.get_by_label("类别").select_option("sanction")
-    author.get_by_label(LIST, exact=True).check()
-    author.get_by_role("button", name="起草").click()
+    memoranda.draft(
+        author,
+        number="YS-985",
+        name="示例市场监管联合惩戒备忘录（自然人）",
+        kind="sanction",
+        lead="云南省演示市场监管局",
+        on_list=LIST,
+    )
     author.get_by_role("main").get_by_role("link", name="新增措施").click()
     author.get_by_label("措施", exact=True).fill(MEASURE)
     author.get_by_label("种类").select_option("administrative")
@@ -116,27 +118,15 @@ def put_memorandum_in_force(platform: RunningStack, open_browser) -> None:
     author.get_by_label("国家清单项目").select_option("honours")
     author.get_by_role("button", name="保存").click()
     expect(author.get_by_text("措施已保存。")).to_be_visible()
-    author.get_by_role("button", name="提交复核").click()
-    expect(author.get_by_text("等待平台审核员复核")).to_be_visible()
     sign_in(reviewer, platform, "reviewer")
-    reviewer.goto(f"{author.url}decide/")
-    reviewer.get_by_label("批准", exact=True).check()
-    reviewer.get_by_label("意见").last.fill("同意")
-    reviewer.get_by_role("main").locator("form button[type=submit]").last.click()
-    expect(reviewer.get_by_text("已批准，自")).to_be_visible()
+    memoranda.submit_and_approve(author, reviewer)
 
 
 def object_to(page: Page) -> str:
     """Object to the listing from her own page; the number of the case."""
     page.get_by_role("region", name="所在的名单").get_by_role("link", name="提出异议").click()
     page.get_by_label("列入名单：").check()
-    page.get_by_label("请求和理由").fill("决定书所指的是与我同名的另一个人（演示）。")
-    expect(page.locator("#draft-line")).to_contain_text("已保存")
-    page.get_by_role("button", name="检查并提交").click()
-    expect(page.get_by_role("heading", name="检查并提交")).to_be_visible()
-    page.get_by_role("button", name="提交", exact=True).click()
-    expect(page.get_by_role("heading", name="已经提交")).to_be_visible()
-    return page.locator(".receipt__keys dd").first.inner_text().strip()
+    return hand_in(page, "决定书所指的是与我同名的另一个人（演示）。")
 
 
 def check(page: Page, number: int) -> str:

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from credit_platform import demo
 from deadlines.clock import BEIJING
+from tests.journeys import memoranda
 from tests.journeys.test_from_clerk_to_portal import restart, sign_in, type_personal_penalty
 from tests.running import RunningStack
 
@@ -86,14 +87,14 @@ def put_incentive_in_force(platform: RunningStack, open_browser) -> None:
     """A lead drafts a memorandum that encourages whoever is on the list; the reviewer approves it."""
     author = open_browser()
     sign_in(author, platform, "lead4")
-    author.goto("/office/memoranda/new/")
-    author.get_by_label("编号").fill("YS-641")
-    author.get_by_label("名称", exact=True).fill("示例青年守信联合激励备忘录")
-    author.get_by_label("类别").select_option("incentive")
-    author.get_by_label("牵头单位").fill("共青团云南省演示委员会")
-    author.get_by_label("来源").fill("演示")
-    author.get_by_label(LIST, exact=True).check()
-    author.get_by_role("button", name="起草").click()
+    memoranda.draft(
+        author,
+        number="YS-641",
+        name="示例青年守信联合激励备忘录",
+        kind="incentive",
+        lead="共青团云南省演示委员会",
+        on_list=LIST,
+    )
     author.get_by_role("main").get_by_role("link", name="新增措施").click()
     author.get_by_label("措施", exact=True).fill(INCENTIVE)
     author.get_by_label("种类").select_option("incentive")
@@ -103,15 +104,9 @@ def put_incentive_in_force(platform: RunningStack, open_browser) -> None:
     author.get_by_label("激励方式").select_option("priority")
     author.get_by_role("button", name="保存").click()
     expect(author.get_by_text("措施已保存。")).to_be_visible()
-    author.get_by_role("button", name="提交复核").click()
-    expect(author.get_by_text("等待平台审核员复核")).to_be_visible()
     reviewer = open_browser()
     sign_in(reviewer, platform, "reviewer")
-    reviewer.goto(f"{author.url}decide/")
-    reviewer.get_by_label("批准", exact=True).check()
-    reviewer.get_by_label("意见").last.fill("同意")
-    reviewer.get_by_role("main").locator("form button[type=submit]").last.click()
-    expect(reviewer.get_by_text("已批准，自")).to_be_visible()
+    memoranda.submit_and_approve(author, reviewer)
 
 
 def is_named_nowhere(visitor: Page) -> None:
