@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from records import services
 from records.models import CodeCase
@@ -108,6 +109,6 @@ def test_another_department_does_not_see_it(browse, other_clerk, wrong):
 
 
 def test_cases_are_counted_by_department(wrong, department):
-    found = wrong.found_at.date()
+    found = timezone.localdate(wrong.found_at)
     counted = CodeCase.objects.counted_by_department(since=found, until=found)
     assert list(counted) == [{"department_id": department.pk, "found": 1, "unsettled": 1}]
