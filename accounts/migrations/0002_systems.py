@@ -49,6 +49,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "来源系统",
                 "verbose_name_plural": "来源系统",
                 "ordering": ["department", "code"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("department", "code"), name="one_system_a_code"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("in_use_until", None), ("way", "inbox")),
+                        fields=("department",),
+                        name="one_inbox_system_a_department",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("in_use_until", None), ("in_use_until__gte", models.F("in_use_from")), _connector="OR"
+                        ),
+                        name="system_ends_after_it_begins",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -62,27 +76,6 @@ class Migration(migrations.Migration):
                 related_name="tokens",
                 to="accounts.sourcesystem",
                 verbose_name="来源系统",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sourcesystem",
-            constraint=models.UniqueConstraint(fields=("department", "code"), name="one_system_a_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="sourcesystem",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("in_use_until", None), ("way", "inbox")),
-                fields=("department",),
-                name="one_inbox_system_a_department",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sourcesystem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("in_use_until", None), ("in_use_until__gte", models.F("in_use_from")), _connector="OR"
-                ),
-                name="system_ends_after_it_begins",
             ),
         ),
     ]

@@ -27,52 +27,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Alarm",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("own_past", "一日查阅人数明显多于本人过去"),
-                            ("peers", "一日查阅人数明显多于同日其他人"),
-                            ("night", "夜间查阅"),
-                            ("revealed", "一日显示完整号码过多"),
-                            ("exported", "一日导出人数过多"),
-                            ("reveal_limit", "一小时内显示完整号码的上限"),
-                            ("sample", "每月抽查条数（寻常、异常各若干）"),
-                        ],
-                        max_length=20,
-                        verbose_name="规则",
-                    ),
-                ),
-                ("day", models.DateField(verbose_name="日期")),
-                ("actor_id", models.CharField(max_length=40, verbose_name="查阅人编号")),
-                ("actor_name", models.CharField(max_length=150, verbose_name="查阅人")),
-                ("department_code", models.CharField(blank=True, max_length=40, verbose_name="部门代码")),
-                ("measured", models.PositiveIntegerField(verbose_name="实际")),
-                ("threshold", models.PositiveIntegerField(verbose_name="界限")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("open", "待说明"), ("explained", "已说明"), ("incident", "转为事件")],
-                        default="open",
-                        max_length=10,
-                        verbose_name="状态",
-                    ),
-                ),
-                ("note", models.TextField(blank=True, verbose_name="说明")),
-                ("decided_by", models.CharField(blank=True, max_length=150, verbose_name="判定人")),
-                ("decided_at", models.DateTimeField(null=True, verbose_name="判定时间")),
-                ("raised_at", models.DateTimeField(auto_now_add=True, verbose_name="告警时间")),
-            ],
-            options={
-                "verbose_name": "查阅告警",
-                "verbose_name_plural": "查阅告警",
-                "ordering": ["-day", "-pk"],
-            },
-        ),
-        migrations.CreateModel(
             name="Assessment",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -90,6 +44,49 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "影响评估",
                 "ordering": ["-made_on"],
             },
+        ),
+        migrations.CreateModel(
+            name="TreeHead",
+            fields=[
+                ("number", models.BigIntegerField(primary_key=True, serialize=False, verbose_name="序号")),
+                ("since", models.DateTimeField(verbose_name="自")),
+                ("until", models.DateTimeField(unique=True, verbose_name="至")),
+                ("first_seal", models.BigIntegerField(verbose_name="首个封存号")),
+                ("last_seal", models.BigIntegerField(verbose_name="末个封存号")),
+                ("size", models.BigIntegerField(verbose_name="条数")),
+                ("total", models.BigIntegerField(verbose_name="累计条数")),
+                ("root", models.CharField(max_length=64, verbose_name="树根")),
+                ("previous_hash", models.CharField(max_length=64, unique=True, verbose_name="前一日的散列")),
+                ("hash", models.CharField(max_length=64, unique=True, verbose_name="散列")),
+                ("origin", models.CharField(max_length=32, verbose_name="来源")),
+                ("signature", models.CharField(max_length=128, verbose_name="签名")),
+                ("public_key", models.CharField(max_length=130, verbose_name="公钥")),
+            ],
+            options={
+                "verbose_name": "每日树根",
+                "verbose_name_plural": "每日树根",
+                "ordering": ["number"],
+            },
+        ),
+        migrations.AddIndex(
+            model_name="auditevent",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "action__in",
+                        [
+                            "records.record.viewed",
+                            "records.subject.viewed",
+                            "records.identifier.revealed",
+                            "records.person.listed",
+                            "records.person.exported",
+                            "records.occupation.viewed",
+                        ],
+                    )
+                ),
+                fields=["at", "actor_id"],
+                name="audit_event_reading",
+            ),
         ),
         migrations.CreateModel(
             name="Incident",
@@ -139,6 +136,26 @@ class Migration(migrations.Migration):
                 "verbose_name": "信息安全事件",
                 "verbose_name_plural": "信息安全事件",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at", None), ("state", "open")),
+                            models.Q(("closed_at__isnull", False), ("state", "closed")),
+                            _connector="OR",
+                        ),
+                        name="incident_closed_has_its_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "open"),
+                            models.Q(
+                                models.Q(("measures", ""), _negated=True), models.Q(("notice", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="incident_closed_is_complete",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -188,6 +205,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "查阅规则",
                 "verbose_name_plural": "查阅规则",
                 "ordering": ["kind", "-in_force_from"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "in_force_from"), name="reading_rule_one_a_day"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("in_force_until", None),
+                            ("in_force_until__gte", models.F("in_force_from")),
+                            _connector="OR",
+                        ),
+                        name="reading_rule_ends_after_it_begins",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -200,11 +228,92 @@ class Migration(migrations.Migration):
                 ("seed", models.CharField(max_length=64, verbose_name="种子")),
                 ("readings", models.PositiveIntegerField(verbose_name="该月查阅条数")),
                 ("drawn_at", models.DateTimeField(auto_now_add=True, verbose_name="抽取时间")),
+                (
+                    "head",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="audit.treehead",
+                        verbose_name="种子树根",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "每月抽查",
                 "verbose_name_plural": "每月抽查",
                 "ordering": ["-month"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Alarm",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("own_past", "一日查阅人数明显多于本人过去"),
+                            ("peers", "一日查阅人数明显多于同日其他人"),
+                            ("night", "夜间查阅"),
+                            ("revealed", "一日显示完整号码过多"),
+                            ("exported", "一日导出人数过多"),
+                            ("reveal_limit", "一小时内显示完整号码的上限"),
+                            ("sample", "每月抽查条数（寻常、异常各若干）"),
+                        ],
+                        max_length=20,
+                        verbose_name="规则",
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="日期")),
+                ("actor_id", models.CharField(max_length=40, verbose_name="查阅人编号")),
+                ("actor_name", models.CharField(max_length=150, verbose_name="查阅人")),
+                ("department_code", models.CharField(blank=True, max_length=40, verbose_name="部门代码")),
+                ("measured", models.PositiveIntegerField(verbose_name="实际")),
+                ("threshold", models.PositiveIntegerField(verbose_name="界限")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "待说明"), ("explained", "已说明"), ("incident", "转为事件")],
+                        default="open",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="说明")),
+                ("decided_by", models.CharField(blank=True, max_length=150, verbose_name="判定人")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="判定时间")),
+                ("raised_at", models.DateTimeField(auto_now_add=True, verbose_name="告警时间")),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="alarms",
+                        to="audit.incident",
+                        verbose_name="事件",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "查阅告警",
+                "verbose_name_plural": "查阅告警",
+                "ordering": ["-day", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "actor_id", "day"), name="alarm_once_a_day"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("state", "open")),
+                            models.Q(
+                                models.Q(("state", "open"), _negated=True),
+                                models.Q(("note", ""), _negated=True),
+                                ("decided_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="alarm_decided_has_its_note",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -225,171 +334,46 @@ class Migration(migrations.Migration):
                 ("note", models.TextField(blank=True, verbose_name="理由")),
                 ("judged_by", models.CharField(blank=True, max_length=150, verbose_name="判定人")),
                 ("judged_at", models.DateTimeField(null=True, verbose_name="判定时间")),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="samples",
+                        to="audit.incident",
+                        verbose_name="事件",
+                    ),
+                ),
+                (
+                    "sample",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="drawn",
+                        to="audit.sample",
+                        verbose_name="抽查",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "抽查的查阅",
                 "verbose_name_plural": "抽查的查阅",
                 "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="TreeHead",
-            fields=[
-                ("number", models.BigIntegerField(primary_key=True, serialize=False, verbose_name="序号")),
-                ("since", models.DateTimeField(verbose_name="自")),
-                ("until", models.DateTimeField(unique=True, verbose_name="至")),
-                ("first_seal", models.BigIntegerField(verbose_name="首个封存号")),
-                ("last_seal", models.BigIntegerField(verbose_name="末个封存号")),
-                ("size", models.BigIntegerField(verbose_name="条数")),
-                ("total", models.BigIntegerField(verbose_name="累计条数")),
-                ("root", models.CharField(max_length=64, verbose_name="树根")),
-                ("previous_hash", models.CharField(max_length=64, unique=True, verbose_name="前一日的散列")),
-                ("hash", models.CharField(max_length=64, unique=True, verbose_name="散列")),
-                ("origin", models.CharField(max_length=32, verbose_name="来源")),
-                ("signature", models.CharField(max_length=128, verbose_name="签名")),
-                ("public_key", models.CharField(max_length=130, verbose_name="公钥")),
-            ],
-            options={
-                "verbose_name": "每日树根",
-                "verbose_name_plural": "每日树根",
-                "ordering": ["number"],
-            },
-        ),
-        migrations.AddIndex(
-            model_name="auditevent",
-            index=models.Index(
-                condition=models.Q(
-                    (
-                        "action__in",
-                        [
-                            "records.record.viewed",
-                            "records.subject.viewed",
-                            "records.identifier.revealed",
-                            "records.person.listed",
-                            "records.person.exported",
-                            "records.occupation.viewed",
-                        ],
-                    )
-                ),
-                fields=["at", "actor_id"],
-                name="audit_event_reading",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at", None), ("state", "open")),
-                    models.Q(("closed_at__isnull", False), ("state", "closed")),
-                    _connector="OR",
-                ),
-                name="incident_closed_has_its_moment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "open"),
-                    models.Q(models.Q(("measures", ""), _negated=True), models.Q(("notice", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="incident_closed_is_complete",
-            ),
-        ),
-        migrations.AddField(
-            model_name="alarm",
-            name="incident",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="alarms",
-                to="audit.incident",
-                verbose_name="事件",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="readingrule",
-            constraint=models.UniqueConstraint(fields=("kind", "in_force_from"), name="reading_rule_one_a_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="readingrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("in_force_until", None), ("in_force_until__gte", models.F("in_force_from")), _connector="OR"
-                ),
-                name="reading_rule_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddField(
-            model_name="sampledreading",
-            name="incident",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="samples",
-                to="audit.incident",
-                verbose_name="事件",
-            ),
-        ),
-        migrations.AddField(
-            model_name="sampledreading",
-            name="sample",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="drawn",
-                to="audit.sample",
-                verbose_name="抽查",
-            ),
-        ),
-        migrations.AddField(
-            model_name="sample",
-            name="head",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="audit.treehead",
-                verbose_name="种子树根",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alarm",
-            constraint=models.UniqueConstraint(fields=("kind", "actor_id", "day"), name="alarm_once_a_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="alarm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("state", "open")),
-                    models.Q(
-                        models.Q(("state", "open"), _negated=True),
-                        models.Q(("note", ""), _negated=True),
-                        ("decided_at__isnull", False),
+                "constraints": [
+                    models.UniqueConstraint(fields=("sample", "event_id"), name="sampled_reading_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("judged_at", None), ("verdict", "")),
+                            models.Q(
+                                models.Q(("verdict", ""), _negated=True),
+                                models.Q(("note", ""), _negated=True),
+                                ("judged_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sampled_reading_judged_has_its_note",
                     ),
-                    _connector="OR",
-                ),
-                name="alarm_decided_has_its_note",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sampledreading",
-            constraint=models.UniqueConstraint(fields=("sample", "event_id"), name="sampled_reading_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="sampledreading",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("judged_at", None), ("verdict", "")),
-                    models.Q(
-                        models.Q(("verdict", ""), _negated=True),
-                        models.Q(("note", ""), _negated=True),
-                        ("judged_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="sampled_reading_judged_has_its_note",
-            ),
+                ],
+            },
         ),
         migrations.RunSQL(GUARD, UNGUARD),
     ]

@@ -114,6 +114,26 @@ class Migration(migrations.Migration):
                 "verbose_name": "重点监控检查",
                 "verbose_name_plural": "重点监控检查",
                 "ordering": ["-made_on", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("due_on__gte", models.F("made_on")), ("due_on__isnull", False), ("result", "rectify")
+                            ),
+                            models.Q(models.Q(("result", "rectify"), _negated=True), ("due_on", None)),
+                            _connector="OR",
+                        ),
+                        name="inspection_to_rectify_has_its_term",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("result", "transferred"), models.Q(("transferred_to", ""), _negated=True)),
+                            models.Q(models.Q(("result", "transferred"), _negated=True), ("transferred_to", "")),
+                            _connector="OR",
+                        ),
+                        name="inspection_transferred_says_where",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -168,27 +188,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("due_on__gte", models.F("made_on")), ("due_on__isnull", False), ("result", "rectify")),
-                    models.Q(models.Q(("result", "rectify"), _negated=True), ("due_on", None)),
-                    _connector="OR",
-                ),
-                name="inspection_to_rectify_has_its_term",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("result", "transferred"), models.Q(("transferred_to", ""), _negated=True)),
-                    models.Q(models.Q(("result", "transferred"), _negated=True), ("transferred_to", "")),
-                    _connector="OR",
-                ),
-                name="inspection_transferred_says_where",
-            ),
         ),
     ]

@@ -123,63 +123,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "信息目录项",
                 "verbose_name_plural": "信息目录项",
                 "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="DisplayRule",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.CharField(max_length=60, unique=True, verbose_name="规则编号")),
-                ("item_code", models.CharField(max_length=20, verbose_name="目录项编码")),
-                (
-                    "severity",
-                    models.CharField(
-                        blank=True,
-                        choices=[("", "不分类"), ("minor", "轻微"), ("general", "一般"), ("serious", "严重")],
-                        default="",
-                        max_length=10,
-                        verbose_name="失信程度",
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[("code", "="), (catalogue.models.InForce(), "&&")],
+                        name="one_edition_of_an_item_in_force",
                     ),
-                ),
-                (
-                    "method",
-                    models.CharField(
-                        choices=[
-                            ("months", "自决定之日起若干月"),
-                            ("valid_until", "至有效期届满"),
-                            ("if_stated", "仅在机关写明公示截止期时公示"),
-                        ],
-                        max_length=12,
-                        verbose_name="计算方式",
+                    models.CheckConstraint(
+                        condition=models.Q(("subject_kinds__len", 0), _negated=True), name="item_names_its_subjects"
                     ),
-                ),
-                ("minimum_months", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="最短（月）")),
-                ("maximum_months", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="最长（月）")),
-                ("in_force_from", models.DateField(verbose_name="适用起始（决定日期）")),
-                ("in_force_until", models.DateField(blank=True, null=True, verbose_name="适用截止（决定日期）")),
-                ("source", models.CharField(max_length=200, verbose_name="来源")),
-                (
-                    "evidence",
-                    models.CharField(
-                        choices=[("verified", "已核对原文"), ("seen", "见于公开资料"), ("to_be_verified", "待核实")],
-                        max_length=20,
-                        verbose_name="核实情况",
-                    ),
-                ),
-                (
-                    "legal_basis",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="display_rules",
-                        to="catalogue.legalbasis",
-                        verbose_name="依据",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "公示期限规则",
-                "verbose_name_plural": "公示期限规则",
-                "ordering": ["item_code", "in_force_from", "severity"],
+                ],
             },
         ),
         migrations.CreateModel(
@@ -327,43 +279,81 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="informationitem",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[("code", "="), (catalogue.models.InForce(), "&&")], name="one_edition_of_an_item_in_force"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="informationitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("subject_kinds__len", 0), _negated=True), name="item_names_its_subjects"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="displayrule",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[("item_code", "="), ("severity", "="), (catalogue.models.InForce(), "&&")],
-                name="one_display_rule_in_force",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="displayrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("method", "months"), _negated=True), ("maximum_months__gt", 0), _connector="OR"
+        migrations.CreateModel(
+            name="DisplayRule",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=60, unique=True, verbose_name="规则编号")),
+                ("item_code", models.CharField(max_length=20, verbose_name="目录项编码")),
+                (
+                    "severity",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "不分类"), ("minor", "轻微"), ("general", "一般"), ("serious", "严重")],
+                        default="",
+                        max_length=10,
+                        verbose_name="失信程度",
+                    ),
                 ),
-                name="term_in_months_has_a_maximum",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="displayrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("minimum_months__isnull", True),
-                    ("minimum_months__lte", models.F("maximum_months")),
-                    _connector="OR",
+                (
+                    "method",
+                    models.CharField(
+                        choices=[
+                            ("months", "自决定之日起若干月"),
+                            ("valid_until", "至有效期届满"),
+                            ("if_stated", "仅在机关写明公示截止期时公示"),
+                        ],
+                        max_length=12,
+                        verbose_name="计算方式",
+                    ),
                 ),
-                name="minimum_term_within_maximum",
-            ),
+                ("minimum_months", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="最短（月）")),
+                ("maximum_months", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="最长（月）")),
+                ("in_force_from", models.DateField(verbose_name="适用起始（决定日期）")),
+                ("in_force_until", models.DateField(blank=True, null=True, verbose_name="适用截止（决定日期）")),
+                ("source", models.CharField(max_length=200, verbose_name="来源")),
+                (
+                    "evidence",
+                    models.CharField(
+                        choices=[("verified", "已核对原文"), ("seen", "见于公开资料"), ("to_be_verified", "待核实")],
+                        max_length=20,
+                        verbose_name="核实情况",
+                    ),
+                ),
+                (
+                    "legal_basis",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="display_rules",
+                        to="catalogue.legalbasis",
+                        verbose_name="依据",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "公示期限规则",
+                "verbose_name_plural": "公示期限规则",
+                "ordering": ["item_code", "in_force_from", "severity"],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[("item_code", "="), ("severity", "="), (catalogue.models.InForce(), "&&")],
+                        name="one_display_rule_in_force",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("method", "months"), _negated=True), ("maximum_months__gt", 0), _connector="OR"
+                        ),
+                        name="term_in_months_has_a_maximum",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("minimum_months__isnull", True),
+                            ("minimum_months__lte", models.F("maximum_months")),
+                            _connector="OR",
+                        ),
+                        name="minimum_term_within_maximum",
+                    ),
+                ],
+            },
         ),
     ]

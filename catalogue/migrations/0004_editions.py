@@ -12,44 +12,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Edition",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveIntegerField(unique=True, verbose_name="版本号")),
-                ("name", models.CharField(max_length=100, verbose_name="名称")),
-                ("reason", models.TextField(blank=True, verbose_name="修订说明")),
-                ("law", models.JSONField(verbose_name="内容")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("draft", "起草"),
-                            ("submitted", "待复核"),
-                            ("returned", "退回修改"),
-                            ("approved", "已批准"),
-                            ("abandoned", "已放弃"),
-                        ],
-                        default="draft",
-                        max_length=10,
-                        verbose_name="状态",
-                    ),
-                ),
-                ("opinion", models.TextField(blank=True, verbose_name="复核意见")),
-                ("in_force_on", models.DateField(null=True, verbose_name="施行日期")),
-                ("recomputes", models.BooleanField(default=False, verbose_name="重算现行记录的公示期")),
-                ("impact", models.JSONField(null=True, verbose_name="批准时的影响")),
-                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="起草时间")),
-                ("submitted_at", models.DateTimeField(null=True, verbose_name="提交时间")),
-                ("approved_at", models.DateTimeField(null=True, verbose_name="批准时间")),
-                ("carried_out_at", models.DateTimeField(null=True, verbose_name="现行记录处理时间")),
-            ],
-            options={
-                "verbose_name": "信息目录版本",
-                "verbose_name_plural": "信息目录版本",
-                "ordering": ["-number"],
-            },
-        ),
         migrations.AddField(
             model_name="displayrule",
             name="retroactive_from",
@@ -122,87 +84,109 @@ class Migration(migrations.Migration):
                 violation_error_message="证件号码只能授权查询，不能公开或共享。",
             ),
         ),
-        migrations.AddField(
-            model_name="edition",
-            name="approver",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="复核人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="edition",
-            name="author",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="拟订人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="edition",
-            name="base",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="drafts",
-                to="catalogue.edition",
-                verbose_name="依据的版本",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="edition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["draft", "submitted", "returned", "approved", "abandoned"])),
-                name="edition_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="edition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approver__isnull", True),
-                    models.Q(("approver", models.F("author")), _negated=True),
-                    _connector="OR",
+        migrations.CreateModel(
+            name="Edition",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(unique=True, verbose_name="版本号")),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                ("reason", models.TextField(blank=True, verbose_name="修订说明")),
+                ("law", models.JSONField(verbose_name="内容")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "起草"),
+                            ("submitted", "待复核"),
+                            ("returned", "退回修改"),
+                            ("approved", "已批准"),
+                            ("abandoned", "已放弃"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
                 ),
-                name="edition_has_a_second_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="edition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "approved"), _negated=True),
-                    models.Q(
-                        ("in_force_on__isnull", False),
-                        models.Q(
-                            ("base__isnull", True),
-                            models.Q(("approver__isnull", False), ("author__isnull", False)),
+                ("opinion", models.TextField(blank=True, verbose_name="复核意见")),
+                ("in_force_on", models.DateField(null=True, verbose_name="施行日期")),
+                ("recomputes", models.BooleanField(default=False, verbose_name="重算现行记录的公示期")),
+                ("impact", models.JSONField(null=True, verbose_name="批准时的影响")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="起草时间")),
+                ("submitted_at", models.DateTimeField(null=True, verbose_name="提交时间")),
+                ("approved_at", models.DateTimeField(null=True, verbose_name="批准时间")),
+                ("carried_out_at", models.DateTimeField(null=True, verbose_name="现行记录处理时间")),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="复核人",
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="拟订人",
+                    ),
+                ),
+                (
+                    "base",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="drafts",
+                        to="catalogue.edition",
+                        verbose_name="依据的版本",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "信息目录版本",
+                "verbose_name_plural": "信息目录版本",
+                "ordering": ["-number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["draft", "submitted", "returned", "approved", "abandoned"])),
+                        name="edition_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approver__isnull", True),
+                            models.Q(("approver", models.F("author")), _negated=True),
                             _connector="OR",
                         ),
+                        name="edition_has_a_second_person",
                     ),
-                    _connector="OR",
-                ),
-                name="approved_edition_has_a_date_and_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="edition",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "approved")),
-                fields=("in_force_on",),
-                name="one_edition_comes_into_force_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="edition",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "approved")), fields=("base",), name="an_edition_is_succeeded_once"
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "approved"), _negated=True),
+                            models.Q(
+                                ("in_force_on__isnull", False),
+                                models.Q(
+                                    ("base__isnull", True),
+                                    models.Q(("approver__isnull", False), ("author__isnull", False)),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="approved_edition_has_a_date_and_two_people",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "approved")),
+                        fields=("in_force_on",),
+                        name="one_edition_comes_into_force_a_day",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "approved")), fields=("base",), name="an_edition_is_succeeded_once"
+                    ),
+                ],
+            },
         ),
     ]

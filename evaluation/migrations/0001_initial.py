@@ -64,6 +64,29 @@ class Migration(migrations.Migration):
                 "verbose_name": "地方综合信用评价办法",
                 "verbose_name_plural": "地方综合信用评价办法",
                 "ordering": ["-edition"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["drawn_up", "adopted", "replaced"])),
+                        name="evaluation_method_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "drawn_up"),
+                            models.Q(
+                                ("approver__isnull", False),
+                                ("in_force_from__isnull", False),
+                                models.Q(("approver", models.F("author")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="evaluation_method_is_adopted_by_another_person",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("state", "drawn_up"), _negated=True),
+                        expressions=[(models.Value(1), "="), (catalogue.models.InForce(), "&&")],
+                        name="one_evaluation_method_in_force",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -119,6 +142,31 @@ class Migration(migrations.Migration):
                 "verbose_name": "地方综合信用评价结果",
                 "verbose_name_plural": "地方综合信用评价结果",
                 "ordering": ["-until", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("method", "since", "until"), name="one_evaluation_a_period"),
+                    models.CheckConstraint(
+                        condition=models.Q(("since__day", 1), ("until__day", 1)), name="evaluation_is_of_whole_months"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gte", models.F("since"))), name="evaluation_ends_after_it_begins"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["draft", "issued"])), name="evaluation_state_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("is_public", False), ("state", "draft")),
+                            models.Q(
+                                ("issued_by__isnull", False),
+                                ("issued_on__isnull", False),
+                                ("state", "issued"),
+                                models.Q(("issued_by", models.F("drafted_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="evaluation_is_issued_by_another_person",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -151,87 +199,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "地区评价",
                 "verbose_name_plural": "地区评价",
                 "ordering": ["edition", "region"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("edition", "region"), name="one_evaluation_a_place"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("score__isnull", True), models.Q(("score__gte", 0), ("score__lte", 100)), _connector="OR"
+                        ),
+                        name="evaluation_is_of_a_hundred",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="evaluationmethod",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["drawn_up", "adopted", "replaced"])),
-                name="evaluation_method_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evaluationmethod",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "drawn_up"),
-                    models.Q(
-                        ("approver__isnull", False),
-                        ("in_force_from__isnull", False),
-                        models.Q(("approver", models.F("author")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="evaluation_method_is_adopted_by_another_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evaluationmethod",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("state", "drawn_up"), _negated=True),
-                expressions=[(models.Value(1), "="), (catalogue.models.InForce(), "&&")],
-                name="one_evaluation_method_in_force",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evaluationedition",
-            constraint=models.UniqueConstraint(fields=("method", "since", "until"), name="one_evaluation_a_period"),
-        ),
-        migrations.AddConstraint(
-            model_name="evaluationedition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("since__day", 1), ("until__day", 1)), name="evaluation_is_of_whole_months"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evaluationedition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__gte", models.F("since"))), name="evaluation_ends_after_it_begins"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evaluationedition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["draft", "issued"])), name="evaluation_state_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evaluationedition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("is_public", False), ("state", "draft")),
-                    models.Q(
-                        ("issued_by__isnull", False),
-                        ("issued_on__isnull", False),
-                        ("state", "issued"),
-                        models.Q(("issued_by", models.F("drafted_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="evaluation_is_issued_by_another_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placeevaluation",
-            constraint=models.UniqueConstraint(fields=("edition", "region"), name="one_evaluation_a_place"),
-        ),
-        migrations.AddConstraint(
-            model_name="placeevaluation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("score__isnull", True), models.Q(("score__gte", 0), ("score__lte", 100)), _connector="OR"
-                ),
-                name="evaluation_is_of_a_hundred",
-            ),
         ),
     ]

@@ -109,6 +109,47 @@ class Migration(migrations.Migration):
                 "verbose_name": "报送批次",
                 "verbose_name_plural": "报送批次",
                 "ordering": ["-pk"],
+                "indexes": [
+                    models.Index(fields=["department", "-id"], name="batch_of_department"),
+                    models.Index(
+                        condition=models.Q(("state__in", ("received", "reading", "merging"))),
+                        fields=["leased_until"],
+                        name="batch_waiting",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["received", "reading", "merging", "committed", "refused", "cancelled"])
+                        ),
+                        name="batch_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "committed"), _negated=True),
+                            (
+                                "rows_total",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("rows_accepted"), "+", models.F("rows_unchanged")
+                                    ),
+                                    "+",
+                                    models.F("rows_rejected"),
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="every_row_of_a_committed_batch_is_accounted_for",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "refused"), _negated=True),
+                            models.Q(("code", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="refusal_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -132,25 +173,129 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="IdempotencyKey",
+            name="RejectedRow",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.CharField(max_length=255)),
-                ("request_digest", models.CharField(max_length=64)),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("row_no", models.PositiveIntegerField(verbose_name="行号")),
+                ("problems", models.JSONField(verbose_name="问题")),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "batch_id", "row_no", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
                 (
                     "batch",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="records.batch"
-                    ),
-                ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.department"
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rejected_rows", to="records.batch"
                     ),
                 ),
             ],
+            options={
+                "verbose_name": "退回行",
+                "verbose_name_plural": "退回行",
+                "ordering": ["batch_id", "row_no"],
+            },
+        ),
+        migrations.CreateModel(
+            name="StagedRow",
+            fields=[
+                ("row_no", models.PositiveIntegerField()),
+                ("subject_kind", models.CharField(max_length=20)),
+                ("subject_name", models.CharField(max_length=200)),
+                ("name_key", models.CharField(max_length=400)),
+                ("adult_on", models.DateField(null=True)),
+                ("id_kinds", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                ("id_lookups", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                ("id_ciphers", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                ("document_no", models.CharField(max_length=128)),
+                ("decided_on", models.DateField()),
+                ("title", models.TextField()),
+                ("authority", models.TextField()),
+                ("values", models.JSONField()),
+                ("secrets", models.JSONField()),
+                ("content_digest", models.BinaryField()),
+                ("severity", models.CharField(blank=True, max_length=10)),
+                ("displayed_until", models.DateField(null=True)),
+                ("display_rule_key", models.CharField(max_length=60)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "batch_id", "row_no", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="records.batch",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Subject",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("organisation", "法人及非法人组织"),
+                            ("sole_trader", "个体工商户"),
+                            ("person", "自然人"),
+                        ],
+                        max_length=20,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("legal_name", models.CharField(max_length=200, verbose_name="名称")),
+                ("name_key", models.CharField(editable=False, max_length=400)),
+                (
+                    "bigrams",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=records.models.subjects.Bigrams(models.F("name_key")),
+                        output_field=django.contrib.postgres.fields.ArrayField(
+                            base_field=models.CharField(max_length=2), size=None
+                        ),
+                    ),
+                ),
+                (
+                    "uscc",
+                    models.CharField(
+                        blank=True, max_length=18, null=True, unique=True, verbose_name="统一社会信用代码"
+                    ),
+                ),
+                ("region_code", models.CharField(blank=True, max_length=6, verbose_name="区划代码")),
+                ("adult_on", models.DateField(blank=True, null=True, verbose_name="成年日期")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+            ],
+            options={
+                "verbose_name": "信用主体",
+                "verbose_name_plural": "信用主体",
+                "indexes": [
+                    models.Index(fields=["name_key"], name="subject_name_key"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(models.F("name_key"), name="gin_trgm_ops"),
+                        name="subject_name_trigram",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(fields=["bigrams"], name="subject_name_bigram"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "person"), _negated=True), ("uscc__isnull", True), _connector="OR"
+                        ),
+                        name="person_has_no_uscc",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Record",
@@ -242,10 +387,79 @@ class Migration(migrations.Migration):
                         verbose_name="目录项",
                     ),
                 ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="records",
+                        to="records.subject",
+                        verbose_name="主体",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "信用记录",
                 "verbose_name_plural": "信用记录",
+                "indexes": [
+                    models.Index(fields=["department", "-id"], name="record_of_department"),
+                    models.Index(fields=["document_no"], name="record_document_no"),
+                    models.Index(fields=["item_code", "-decided_on"], name="record_by_decision"),
+                    models.Index(
+                        condition=models.Q(("state__in", ("current", "disputed"))),
+                        fields=["displayed_until"],
+                        name="record_term_running",
+                    ),
+                    models.Index(
+                        condition=models.Q(("revision__gt", models.F("national_revision"))),
+                        fields=["id"],
+                        name="record_pending",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("subject", "document_no", "decided_on", "department", "item_code"),
+                        name="one_record_a_decision",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["current", "disputed", "withdrawn", "expired"])),
+                        name="record_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ("current", "disputed")), ("ended_on__isnull", False), _connector="OR"
+                        ),
+                        name="ended_record_has_a_date",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("national_revision__lte", models.F("revision"))),
+                        name="national_platform_is_never_ahead",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="IdempotencyKey",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=255)),
+                ("request_digest", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="records.batch"
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.department"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("department", "key"), name="key_once_a_department")],
             },
         ),
         migrations.CreateModel(
@@ -269,143 +483,8 @@ class Migration(migrations.Migration):
                 "verbose_name": "记录版本",
                 "verbose_name_plural": "记录版本",
                 "ordering": ["record", "-revision"],
+                "constraints": [models.UniqueConstraint(fields=("record", "revision"), name="a_revision_is_kept_once")],
             },
-        ),
-        migrations.CreateModel(
-            name="RejectedRow",
-            fields=[
-                ("row_no", models.PositiveIntegerField(verbose_name="行号")),
-                ("problems", models.JSONField(verbose_name="问题")),
-                (
-                    "pk",
-                    models.CompositePrimaryKey(
-                        "batch_id", "row_no", blank=True, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                (
-                    "batch",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="rejected_rows", to="records.batch"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "退回行",
-                "verbose_name_plural": "退回行",
-                "ordering": ["batch_id", "row_no"],
-            },
-        ),
-        migrations.CreateModel(
-            name="StagedRow",
-            fields=[
-                ("row_no", models.PositiveIntegerField()),
-                ("subject_kind", models.CharField(max_length=20)),
-                ("subject_name", models.CharField(max_length=200)),
-                ("name_key", models.CharField(max_length=400)),
-                ("adult_on", models.DateField(null=True)),
-                ("id_kinds", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ("id_lookups", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ("id_ciphers", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ("document_no", models.CharField(max_length=128)),
-                ("decided_on", models.DateField()),
-                ("title", models.TextField()),
-                ("authority", models.TextField()),
-                ("values", models.JSONField()),
-                ("secrets", models.JSONField()),
-                ("content_digest", models.BinaryField()),
-                ("severity", models.CharField(blank=True, max_length=10)),
-                ("displayed_until", models.DateField(null=True)),
-                ("display_rule_key", models.CharField(max_length=60)),
-                (
-                    "pk",
-                    models.CompositePrimaryKey(
-                        "batch_id", "row_no", blank=True, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                (
-                    "batch",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="records.batch",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Subject",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("organisation", "法人及非法人组织"),
-                            ("sole_trader", "个体工商户"),
-                            ("person", "自然人"),
-                        ],
-                        max_length=20,
-                        verbose_name="类别",
-                    ),
-                ),
-                ("legal_name", models.CharField(max_length=200, verbose_name="名称")),
-                ("name_key", models.CharField(editable=False, max_length=400)),
-                (
-                    "bigrams",
-                    models.GeneratedField(
-                        db_persist=True,
-                        expression=records.models.Bigrams(models.F("name_key")),
-                        output_field=django.contrib.postgres.fields.ArrayField(
-                            base_field=models.CharField(max_length=2), size=None
-                        ),
-                    ),
-                ),
-                (
-                    "uscc",
-                    models.CharField(
-                        blank=True, max_length=18, null=True, unique=True, verbose_name="统一社会信用代码"
-                    ),
-                ),
-                ("region_code", models.CharField(blank=True, max_length=6, verbose_name="区划代码")),
-                ("adult_on", models.DateField(blank=True, null=True, verbose_name="成年日期")),
-                (
-                    "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
-                ),
-            ],
-            options={
-                "verbose_name": "信用主体",
-                "verbose_name_plural": "信用主体",
-                "indexes": [
-                    models.Index(fields=["name_key"], name="subject_name_key"),
-                    django.contrib.postgres.indexes.GinIndex(
-                        django.contrib.postgres.indexes.OpClass(models.F("name_key"), name="gin_trgm_ops"),
-                        name="subject_name_trigram",
-                    ),
-                    django.contrib.postgres.indexes.GinIndex(fields=["bigrams"], name="subject_name_bigram"),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("kind", "person"), _negated=True), ("uscc__isnull", True), _connector="OR"
-                        ),
-                        name="person_has_no_uscc",
-                    )
-                ],
-            },
-        ),
-        migrations.AddField(
-            model_name="record",
-            name="subject",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="records",
-                to="records.subject",
-                verbose_name="主体",
-            ),
         ),
         migrations.CreateModel(
             name="Identifier",
@@ -444,168 +523,47 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "主体代码",
                 "verbose_name_plural": "主体代码",
-            },
-        ),
-        migrations.AddIndex(
-            model_name="batch",
-            index=models.Index(fields=["department", "-id"], name="batch_of_department"),
-        ),
-        migrations.AddIndex(
-            model_name="batch",
-            index=models.Index(
-                condition=models.Q(("state__in", ("received", "reading", "merging"))),
-                fields=["leased_until"],
-                name="batch_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="batch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["received", "reading", "merging", "committed", "refused", "cancelled"])
-                ),
-                name="batch_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="batch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "committed"), _negated=True),
-                    (
-                        "rows_total",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("rows_accepted"), "+", models.F("rows_unchanged")
-                            ),
-                            "+",
-                            models.F("rows_rejected"),
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="every_row_of_a_committed_batch_is_accounted_for",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="batch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "refused"), _negated=True),
-                    models.Q(("code", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="refusal_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="idempotencykey",
-            constraint=models.UniqueConstraint(fields=("department", "key"), name="key_once_a_department"),
-        ),
-        migrations.AddConstraint(
-            model_name="recordversion",
-            constraint=models.UniqueConstraint(fields=("record", "revision"), name="a_revision_is_kept_once"),
-        ),
-        migrations.AddIndex(
-            model_name="record",
-            index=models.Index(fields=["department", "-id"], name="record_of_department"),
-        ),
-        migrations.AddIndex(
-            model_name="record",
-            index=models.Index(fields=["document_no"], name="record_document_no"),
-        ),
-        migrations.AddIndex(
-            model_name="record",
-            index=models.Index(fields=["item_code", "-decided_on"], name="record_by_decision"),
-        ),
-        migrations.AddIndex(
-            model_name="record",
-            index=models.Index(
-                condition=models.Q(("state__in", ("current", "disputed"))),
-                fields=["displayed_until"],
-                name="record_term_running",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="record",
-            index=models.Index(
-                condition=models.Q(("revision__gt", models.F("national_revision"))),
-                fields=["id"],
-                name="record_pending",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="record",
-            constraint=models.UniqueConstraint(
-                fields=("subject", "document_no", "decided_on", "department", "item_code"), name="one_record_a_decision"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="record",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["current", "disputed", "withdrawn", "expired"])),
-                name="record_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="record",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ("current", "disputed")), ("ended_on__isnull", False), _connector="OR"
-                ),
-                name="ended_record_has_a_date",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="record",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("national_revision__lte", models.F("revision"))),
-                name="national_platform_is_never_ahead",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="identifier",
-            constraint=models.UniqueConstraint(fields=("kind", "lookup"), name="one_subject_an_identifier"),
-        ),
-        migrations.AddConstraint(
-            model_name="identifier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "kind__in",
-                            (
-                                "id_card",
-                                "passport",
-                                "hk_macao_permit",
-                                "taiwan_permit",
-                                "foreigner_permit",
-                                "other_person_id",
-                            ),
-                        ),
-                        ("lookup__regex", "^[0-9a-f]{64}$"),
-                        models.Q(("cipher", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(
-                            (
-                                "kind__in",
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "lookup"), name="one_subject_an_identifier"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
                                 (
-                                    "id_card",
-                                    "passport",
-                                    "hk_macao_permit",
-                                    "taiwan_permit",
-                                    "foreigner_permit",
-                                    "other_person_id",
+                                    "kind__in",
+                                    (
+                                        "id_card",
+                                        "passport",
+                                        "hk_macao_permit",
+                                        "taiwan_permit",
+                                        "foreigner_permit",
+                                        "other_person_id",
+                                    ),
                                 ),
+                                ("lookup__regex", "^[0-9a-f]{64}$"),
+                                models.Q(("cipher", ""), _negated=True),
                             ),
-                            _negated=True,
+                            models.Q(
+                                models.Q(
+                                    (
+                                        "kind__in",
+                                        (
+                                            "id_card",
+                                            "passport",
+                                            "hk_macao_permit",
+                                            "taiwan_permit",
+                                            "foreigner_permit",
+                                            "other_person_id",
+                                        ),
+                                    ),
+                                    _negated=True,
+                                ),
+                                ("cipher", ""),
+                            ),
+                            _connector="OR",
                         ),
-                        ("cipher", ""),
+                        name="persons_numbers_are_encrypted",
                     ),
-                    _connector="OR",
-                ),
-                name="persons_numbers_are_encrypted",
-            ),
+                ],
+            },
         ),
     ]

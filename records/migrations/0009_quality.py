@@ -120,39 +120,23 @@ class Migration(migrations.Migration):
                 "verbose_name": "报送责任",
                 "verbose_name_plural": "报送责任",
                 "ordering": ["department", "item_code", "in_force_from"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ZeroReport",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("month", models.DateField(verbose_name="期末月份")),
-                (
-                    "stated_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="报告时间"),
-                ),
-                (
-                    "duty",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="zero_reports",
-                        to="records.reportingduty",
-                        verbose_name="报送责任",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("department", "item_code", "in_force_from"), name="one_duty_a_start"
                     ),
-                ),
-                (
-                    "stated_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="经办人",
+                    models.CheckConstraint(
+                        condition=models.Q(("cycle__in", ["month", "quarter", "year"])), name="cycle_is_known"
                     ),
-                ),
-            ],
-            options={
-                "verbose_name": "零报告",
-                "verbose_name_plural": "零报告",
+                    models.CheckConstraint(condition=models.Q(("source", ""), _negated=True), name="duty_has_a_source"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("in_force_until__isnull", True),
+                            ("in_force_until__gte", models.F("in_force_from")),
+                            _connector="OR",
+                        ),
+                        name="duty_ends_after_it_starts",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -274,42 +258,42 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="reportingduty",
-            constraint=models.UniqueConstraint(
-                fields=("department", "item_code", "in_force_from"), name="one_duty_a_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportingduty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cycle__in", ["month", "quarter", "year"])), name="cycle_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportingduty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source", ""), _negated=True), name="duty_has_a_source"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportingduty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("in_force_until__isnull", True),
-                    ("in_force_until__gte", models.F("in_force_from")),
-                    _connector="OR",
+        migrations.CreateModel(
+            name="ZeroReport",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("month", models.DateField(verbose_name="期末月份")),
+                (
+                    "stated_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="报告时间"),
                 ),
-                name="duty_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="zeroreport",
-            constraint=models.UniqueConstraint(fields=("duty", "month"), name="nothing_is_said_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="zeroreport",
-            constraint=models.CheckConstraint(condition=models.Q(("month__day", 1)), name="zero_report_is_of_a_month"),
+                (
+                    "duty",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="zero_reports",
+                        to="records.reportingduty",
+                        verbose_name="报送责任",
+                    ),
+                ),
+                (
+                    "stated_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="经办人",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "零报告",
+                "verbose_name_plural": "零报告",
+                "constraints": [
+                    models.UniqueConstraint(fields=("duty", "month"), name="nothing_is_said_once"),
+                    models.CheckConstraint(condition=models.Q(("month__day", 1)), name="zero_report_is_of_a_month"),
+                ],
+            },
         ),
         migrations.RunSQL(SQL.read_text(encoding="utf-8"), UNDO),
     ]

@@ -17,45 +17,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Preview",
-            fields=[
-                (
-                    "batch",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="preview",
-                        serialize=False,
-                        to="records.batch",
-                    ),
-                ),
-                ("file_digest", models.CharField(max_length=64, verbose_name="文件摘要（SM3）")),
-                ("rows_digest", models.CharField(max_length=64, verbose_name="检查结果摘要")),
-                ("outcome_digest", models.CharField(max_length=64, verbose_name="预览摘要")),
-                ("rows_total", models.PositiveIntegerField(verbose_name="总行数")),
-                ("rows_new", models.PositiveIntegerField(verbose_name="新增")),
-                ("rows_changed", models.PositiveIntegerField(verbose_name="变更")),
-                ("rows_unchanged", models.PositiveIntegerField(verbose_name="无变化")),
-                ("rows_unreadable", models.PositiveIntegerField(verbose_name="检查退回")),
-                ("rows_conflicting", models.PositiveIntegerField(verbose_name="比对退回")),
-                ("rows_shown", models.PositiveIntegerField(verbose_name="将公开")),
-                ("rows_ended", models.PositiveIntegerField(verbose_name="将停止公开")),
-                ("doubtful", models.JSONField(default=list, verbose_name="疑似重复")),
-                ("changes", models.JSONField(default=list, verbose_name="变更最大的记录")),
-                ("sample", models.JSONField(default=list, verbose_name="样例")),
-                ("is_renewed", models.BooleanField(default=False, verbose_name="与上次预览不同")),
-                ("decide_until", models.DateField(verbose_name="确认期限")),
-                (
-                    "made_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="生成时间"),
-                ),
-            ],
-            options={
-                "verbose_name": "预览",
-                "verbose_name_plural": "预览",
-            },
-        ),
-        migrations.CreateModel(
             name="PreviewedRow",
             fields=[
                 (
@@ -341,30 +302,68 @@ class Migration(migrations.Migration):
                 name="record_state_is_known",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="preview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "rows_total",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
+        migrations.CreateModel(
+            name="Preview",
+            fields=[
+                (
+                    "batch",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="preview",
+                        serialize=False,
+                        to="records.batch",
+                    ),
+                ),
+                ("file_digest", models.CharField(max_length=64, verbose_name="文件摘要（SM3）")),
+                ("rows_digest", models.CharField(max_length=64, verbose_name="检查结果摘要")),
+                ("outcome_digest", models.CharField(max_length=64, verbose_name="预览摘要")),
+                ("rows_total", models.PositiveIntegerField(verbose_name="总行数")),
+                ("rows_new", models.PositiveIntegerField(verbose_name="新增")),
+                ("rows_changed", models.PositiveIntegerField(verbose_name="变更")),
+                ("rows_unchanged", models.PositiveIntegerField(verbose_name="无变化")),
+                ("rows_unreadable", models.PositiveIntegerField(verbose_name="检查退回")),
+                ("rows_conflicting", models.PositiveIntegerField(verbose_name="比对退回")),
+                ("rows_shown", models.PositiveIntegerField(verbose_name="将公开")),
+                ("rows_ended", models.PositiveIntegerField(verbose_name="将停止公开")),
+                ("doubtful", models.JSONField(default=list, verbose_name="疑似重复")),
+                ("changes", models.JSONField(default=list, verbose_name="变更最大的记录")),
+                ("sample", models.JSONField(default=list, verbose_name="样例")),
+                ("is_renewed", models.BooleanField(default=False, verbose_name="与上次预览不同")),
+                ("decide_until", models.DateField(verbose_name="确认期限")),
+                (
+                    "made_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="生成时间"),
+                ),
+            ],
+            options={
+                "verbose_name": "预览",
+                "verbose_name_plural": "预览",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "rows_total",
                                 django.db.models.expressions.CombinedExpression(
                                     django.db.models.expressions.CombinedExpression(
-                                        models.F("rows_new"), "+", models.F("rows_changed")
+                                        django.db.models.expressions.CombinedExpression(
+                                            django.db.models.expressions.CombinedExpression(
+                                                models.F("rows_new"), "+", models.F("rows_changed")
+                                            ),
+                                            "+",
+                                            models.F("rows_unchanged"),
+                                        ),
+                                        "+",
+                                        models.F("rows_unreadable"),
                                     ),
                                     "+",
-                                    models.F("rows_unchanged"),
+                                    models.F("rows_conflicting"),
                                 ),
-                                "+",
-                                models.F("rows_unreadable"),
-                            ),
-                            "+",
-                            models.F("rows_conflicting"),
+                            )
                         ),
+                        name="every_row_of_a_preview_is_accounted_for",
                     )
-                ),
-                name="every_row_of_a_preview_is_accounted_for",
-            ),
+                ],
+            },
         ),
     ]

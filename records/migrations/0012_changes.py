@@ -16,94 +16,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="ChangeRequest",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("correct", "更正"), ("withdraw", "撤回")], max_length=10, verbose_name="变更"
-                    ),
-                ),
-                ("base_revision", models.PositiveIntegerField(verbose_name="所依据的版本")),
-                ("values", models.JSONField(blank=True, default=dict, verbose_name="更正后的内容")),
-                ("secrets", models.JSONField(blank=True, default=dict, editable=False)),
-                (
-                    "reason_code",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("revoked", "决定已被撤销或变更"),
-                            ("court", "法院判决或裁定"),
-                            ("wrong_subject", "主体有误"),
-                            ("duplicate", "重复报送"),
-                            ("not_due", "依法不应报送或公示"),
-                            ("other", "其他报送错误"),
-                        ],
-                        max_length=20,
-                        verbose_name="撤回原因",
-                    ),
-                ),
-                ("reason", models.CharField(max_length=500, verbose_name="说明")),
-                ("evidence_no", models.CharField(blank=True, max_length=128, verbose_name="依据文号")),
-                ("key", models.CharField(editable=False, max_length=64)),
-                ("requested_at", models.DateTimeField(auto_now_add=True, verbose_name="申请时间")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("pending", "待审批"),
-                            ("applied", "已办理"),
-                            ("declined", "未同意"),
-                            ("recalled", "已撤销"),
-                            ("outdated", "已失效"),
-                        ],
-                        default="pending",
-                        max_length=10,
-                        verbose_name="状态",
-                    ),
-                ),
-                ("decided_at", models.DateTimeField(null=True, verbose_name="办结时间")),
-                ("decision_reason", models.CharField(blank=True, max_length=500, verbose_name="审批意见")),
-            ],
-            options={
-                "verbose_name": "更正与撤回",
-                "verbose_name_plural": "更正与撤回",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Erasure",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("authority", models.CharField(max_length=200, verbose_name="作出决定的机关")),
-                ("document_no", models.CharField(max_length=128, verbose_name="决定文号")),
-                ("legal_basis", models.CharField(max_length=300, verbose_name="法律依据")),
-                ("reason", models.CharField(max_length=500, verbose_name="说明")),
-                ("requested_at", models.DateTimeField(auto_now_add=True, verbose_name="申请时间")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("requested", "待审核"), ("carried_out", "已删除"), ("rejected", "不予删除")],
-                        default="requested",
-                        max_length=12,
-                        verbose_name="状态",
-                    ),
-                ),
-                ("decided_at", models.DateTimeField(null=True, verbose_name="审核时间")),
-                ("decision_reason", models.CharField(blank=True, max_length=500, verbose_name="审核意见")),
-                ("content_digest", models.CharField(blank=True, max_length=64, verbose_name="删除前内容摘要")),
-                ("versions", models.PositiveIntegerField(default=0, verbose_name="一并删除的旧版本")),
-            ],
-            options={
-                "verbose_name": "依法删除",
-                "verbose_name_plural": "依法删除",
-                "ordering": ["-pk"],
-            },
-        ),
         migrations.RemoveConstraint(
             model_name="record",
             name="ended_record_has_a_date",
@@ -206,160 +118,217 @@ class Migration(migrations.Migration):
                 name="ended_record_has_a_date",
             ),
         ),
-        migrations.AddField(
-            model_name="changerequest",
-            name="decided_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="审批人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="changerequest",
-            name="department",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.department",
-                verbose_name="部门",
-            ),
-        ),
-        migrations.AddField(
-            model_name="changerequest",
-            name="record",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="changes",
-                to="records.record",
-                verbose_name="记录",
-            ),
-        ),
-        migrations.AddField(
-            model_name="changerequest",
-            name="requested_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="申请人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="erasure",
-            name="decided_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="审核人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="erasure",
-            name="department",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.department",
-                verbose_name="部门",
-            ),
-        ),
-        migrations.AddField(
-            model_name="erasure",
-            name="record",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="erasures",
-                to="records.record",
-                verbose_name="记录",
-            ),
-        ),
-        migrations.AddField(
-            model_name="erasure",
-            name="requested_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="申请人",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="changerequest",
-            index=models.Index(fields=["department", "-id"], name="change_of_department"),
-        ),
-        migrations.AddConstraint(
-            model_name="changerequest",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "pending")), fields=("record",), name="one_open_change_a_record"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changerequest",
-            constraint=models.UniqueConstraint(fields=("requested_by", "key"), name="one_change_a_sending"),
-        ),
-        migrations.AddConstraint(
-            model_name="changerequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["pending", "applied", "declined", "recalled", "outdated"])),
-                name="change_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changerequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decided_by__isnull", True),
-                    models.Q(("decided_by", models.F("requested_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="nobody_approves_their_own_change",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changerequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "pending"), ("decided_at__isnull", False), _connector="OR"),
-                name="settled_change_has_a_moment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changerequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "declined"), _negated=True), ("decided_by__isnull", False), _connector="OR"
-                ),
-                name="refusal_of_a_change_has_a_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="erasure",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "requested")), fields=("record",), name="one_open_erasure_a_record"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="erasure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["requested", "carried_out", "rejected"])),
-                name="erasure_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="erasure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "requested"),
-                    models.Q(
-                        ("decided_by__isnull", False), models.Q(("decided_by", models.F("requested_by")), _negated=True)
+        migrations.CreateModel(
+            name="ChangeRequest",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("correct", "更正"), ("withdraw", "撤回")], max_length=10, verbose_name="变更"
                     ),
-                    _connector="OR",
                 ),
-                name="erasure_takes_two_people",
-            ),
+                ("base_revision", models.PositiveIntegerField(verbose_name="所依据的版本")),
+                ("values", models.JSONField(blank=True, default=dict, verbose_name="更正后的内容")),
+                ("secrets", models.JSONField(blank=True, default=dict, editable=False)),
+                (
+                    "reason_code",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("revoked", "决定已被撤销或变更"),
+                            ("court", "法院判决或裁定"),
+                            ("wrong_subject", "主体有误"),
+                            ("duplicate", "重复报送"),
+                            ("not_due", "依法不应报送或公示"),
+                            ("other", "其他报送错误"),
+                        ],
+                        max_length=20,
+                        verbose_name="撤回原因",
+                    ),
+                ),
+                ("reason", models.CharField(max_length=500, verbose_name="说明")),
+                ("evidence_no", models.CharField(blank=True, max_length=128, verbose_name="依据文号")),
+                ("key", models.CharField(editable=False, max_length=64)),
+                ("requested_at", models.DateTimeField(auto_now_add=True, verbose_name="申请时间")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "待审批"),
+                            ("applied", "已办理"),
+                            ("declined", "未同意"),
+                            ("recalled", "已撤销"),
+                            ("outdated", "已失效"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="办结时间")),
+                ("decision_reason", models.CharField(blank=True, max_length=500, verbose_name="审批意见")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="审批人",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.department",
+                        verbose_name="部门",
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="records.record",
+                        verbose_name="记录",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="申请人",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "更正与撤回",
+                "verbose_name_plural": "更正与撤回",
+                "ordering": ["-pk"],
+                "indexes": [models.Index(fields=["department", "-id"], name="change_of_department")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "pending")), fields=("record",), name="one_open_change_a_record"
+                    ),
+                    models.UniqueConstraint(fields=("requested_by", "key"), name="one_change_a_sending"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["pending", "applied", "declined", "recalled", "outdated"])),
+                        name="change_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by__isnull", True),
+                            models.Q(("decided_by", models.F("requested_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="nobody_approves_their_own_change",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "pending"), ("decided_at__isnull", False), _connector="OR"),
+                        name="settled_change_has_a_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "declined"), _negated=True),
+                            ("decided_by__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="refusal_of_a_change_has_a_person",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Erasure",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("authority", models.CharField(max_length=200, verbose_name="作出决定的机关")),
+                ("document_no", models.CharField(max_length=128, verbose_name="决定文号")),
+                ("legal_basis", models.CharField(max_length=300, verbose_name="法律依据")),
+                ("reason", models.CharField(max_length=500, verbose_name="说明")),
+                ("requested_at", models.DateTimeField(auto_now_add=True, verbose_name="申请时间")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("requested", "待审核"), ("carried_out", "已删除"), ("rejected", "不予删除")],
+                        default="requested",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="审核时间")),
+                ("decision_reason", models.CharField(blank=True, max_length=500, verbose_name="审核意见")),
+                ("content_digest", models.CharField(blank=True, max_length=64, verbose_name="删除前内容摘要")),
+                ("versions", models.PositiveIntegerField(default=0, verbose_name="一并删除的旧版本")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="审核人",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.department",
+                        verbose_name="部门",
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="erasures",
+                        to="records.record",
+                        verbose_name="记录",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="申请人",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "依法删除",
+                "verbose_name_plural": "依法删除",
+                "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "requested")), fields=("record",), name="one_open_erasure_a_record"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["requested", "carried_out", "rejected"])),
+                        name="erasure_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "requested"),
+                            models.Q(
+                                ("decided_by__isnull", False),
+                                models.Q(("decided_by", models.F("requested_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="erasure_takes_two_people",
+                    ),
+                ],
+            },
         ),
     ]

@@ -11,39 +11,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="CoverageBase",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
-                ("adults", models.PositiveIntegerField(blank=True, null=True, verbose_name="18 岁以上人口")),
-                ("organisations", models.PositiveIntegerField(blank=True, null=True, verbose_name="法人和其他组织")),
-                (
-                    "source",
-                    models.CharField(help_text="公报、年鉴或者文件的名称和日期。", max_length=200, verbose_name="来源"),
-                ),
-            ],
-            options={
-                "verbose_name": "覆盖面基数",
-                "verbose_name_plural": "覆盖面基数",
-                "ordering": ["-year", "region"],
-            },
-        ),
-        migrations.CreateModel(
-            name="CoverageFigure",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("persons", models.PositiveIntegerField(verbose_name="自然人")),
-                ("persons_with_records", models.PositiveIntegerField(verbose_name="有信用记录的自然人")),
-                ("organisations", models.PositiveIntegerField(verbose_name="法人和其他组织")),
-                ("organisations_with_records", models.PositiveIntegerField(verbose_name="有信用记录的法人和其他组织")),
-                ("counted_at", models.DateTimeField(verbose_name="统计时间")),
-            ],
-            options={
-                "verbose_name": "覆盖面统计",
-                "verbose_name_plural": "覆盖面统计",
-            },
-        ),
         migrations.AddIndex(
             model_name="subject",
             index=models.Index(
@@ -56,42 +23,68 @@ class Migration(migrations.Migration):
                 name="subject_to_verify",
             ),
         ),
-        migrations.AddField(
-            model_name="coveragebase",
-            name="region",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="coverage_bases",
-                to="accounts.region",
-                verbose_name="行政区划",
-            ),
+        migrations.CreateModel(
+            name="CoverageFigure",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("persons", models.PositiveIntegerField(verbose_name="自然人")),
+                ("persons_with_records", models.PositiveIntegerField(verbose_name="有信用记录的自然人")),
+                ("organisations", models.PositiveIntegerField(verbose_name="法人和其他组织")),
+                ("organisations_with_records", models.PositiveIntegerField(verbose_name="有信用记录的法人和其他组织")),
+                ("counted_at", models.DateTimeField(verbose_name="统计时间")),
+                (
+                    "region",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.region",
+                        verbose_name="行政区划",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "覆盖面统计",
+                "verbose_name_plural": "覆盖面统计",
+            },
         ),
-        migrations.AddField(
-            model_name="coveragefigure",
-            name="region",
-            field=models.OneToOneField(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.region",
-                verbose_name="行政区划",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coveragebase",
-            constraint=models.UniqueConstraint(fields=("region", "year"), name="one_coverage_base_a_year"),
-        ),
-        migrations.AddConstraint(
-            model_name="coveragebase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("year__range", (2014, 2100))), name="coverage_base_has_a_year"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coveragebase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("adults__isnull", False), ("organisations__isnull", False), _connector="OR"),
-                name="coverage_base_says_something",
-            ),
+        migrations.CreateModel(
+            name="CoverageBase",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("adults", models.PositiveIntegerField(blank=True, null=True, verbose_name="18 岁以上人口")),
+                ("organisations", models.PositiveIntegerField(blank=True, null=True, verbose_name="法人和其他组织")),
+                (
+                    "source",
+                    models.CharField(help_text="公报、年鉴或者文件的名称和日期。", max_length=200, verbose_name="来源"),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="coverage_bases",
+                        to="accounts.region",
+                        verbose_name="行政区划",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "覆盖面基数",
+                "verbose_name_plural": "覆盖面基数",
+                "ordering": ["-year", "region"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("region", "year"), name="one_coverage_base_a_year"),
+                    models.CheckConstraint(
+                        condition=models.Q(("year__range", (2014, 2100))), name="coverage_base_has_a_year"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("adults__isnull", False), ("organisations__isnull", False), _connector="OR"
+                        ),
+                        name="coverage_base_says_something",
+                    ),
+                ],
+            },
         ),
     ]

@@ -79,6 +79,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "申请人",
                 "verbose_name_plural": "申请人",
                 "ordering": ["-pk"],
+                "indexes": [models.Index(fields=["lookup"], name="applicant_lookup")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("issuer", "external_id"), name="an_applicant_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "person"), _negated=True),
+                            models.Q(("cipher", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="a_persons_number_is_sealed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -331,6 +343,217 @@ class Migration(migrations.Migration):
                 "verbose_name": "办件",
                 "verbose_name_plural": "办件",
                 "ordering": ["-pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            ("state__in", ("submitted", "returned", "accepted", "forwarded", "answered", "proposed"))
+                        ),
+                        fields=["due_on", "id"],
+                        name="case_open",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("state__in", ("submitted", "returned", "accepted", "forwarded", "answered", "proposed"))
+                        ),
+                        fields=["holder", "due_on"],
+                        name="case_held",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "forwarded")),
+                        fields=["department", "due_on"],
+                        name="case_forwarded",
+                    ),
+                    models.Index(fields=["department", "-id"], name="case_of_department"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("state__in", ("submitted", "returned", "accepted", "forwarded", "answered", "proposed"))
+                        ),
+                        fields=("kind", "record"),
+                        name="one_open_case_a_record",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("state__in", ("submitted", "returned", "accepted", "forwarded", "answered", "proposed"))
+                        ),
+                        fields=("kind", "listing"),
+                        name="one_open_case_a_listing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "submitted",
+                                    "returned",
+                                    "accepted",
+                                    "forwarded",
+                                    "answered",
+                                    "proposed",
+                                    "granted",
+                                    "refused",
+                                    "rejected",
+                                    "recalled",
+                                    "lapsed",
+                                    "revoked",
+                                ],
+                            )
+                        ),
+                        name="case_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["repair", "objection", "correction", "complaint", "review"])),
+                        name="case_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind", "complaint"),
+                            ("record__isnull", False),
+                            ("listing__isnull", False),
+                            ("task__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="case_is_about_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind", "complaint"), ("subject__isnull", False), _connector="OR"),
+                        name="case_has_a_subject",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "repair"), _negated=True),
+                            models.Q(models.Q(("way", ""), _negated=True), ("commitment_accepted_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="repair_has_a_way_and_a_commitment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("applicant__isnull", False), ("opened_by__isnull", False), _connector="OR"),
+                        name="case_has_somebody_behind_it",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("held_since__isnull", True), ("holder__isnull", True)),
+                            models.Q(("held_since__isnull", False), ("holder__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="holder_holds_since",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "state__in",
+                                    ("accepted", "forwarded", "answered", "proposed", "granted", "refused", "revoked"),
+                                ),
+                                _negated=True,
+                            ),
+                            ("accepted_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="handled_case_was_accepted",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "returned"), _negated=True),
+                            models.Q(("asked_on__isnull", False), models.Q(("asked_for", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="returned_case_says_what_is_missing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "forwarded"), _negated=True),
+                            ("forwarded_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="forwarded_case_says_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "answered"), _negated=True),
+                            models.Q(
+                                ("answered_by__isnull", False),
+                                ("answered_on__isnull", False),
+                                models.Q(("answer", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="answered_case_has_an_answer",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "proposed"), _negated=True),
+                            models.Q(
+                                ("proposed_by__isnull", False),
+                                models.Q(("outcome", ""), _negated=True),
+                                models.Q(("reasons", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="proposed_case_has_a_proposal",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("granted", "refused", "revoked")), _negated=True),
+                            models.Q(
+                                ("decided_by__isnull", False),
+                                ("decided_on__isnull", False),
+                                models.Q(("reasons", ""), _negated=True),
+                                models.Q(("letter", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="decided_case_has_reasons_and_a_letter",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("proposed_by__isnull", True),
+                            ("decided_by__isnull", True),
+                            models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="nobody_decides_what_they_proposed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("granted", "refused", "revoked")), _negated=True),
+                            models.Q(("kind__in", ("repair", "objection", "correction")), _negated=True),
+                            ("proposed_by__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="four_eyes_saw_it",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "revoked"), _negated=True),
+                            models.Q(
+                                ("kind", "repair"),
+                                ("revoked_on__isnull", False),
+                                models.Q(("revoked_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="only_a_repair_is_revoked",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ("submitted", "returned", "accepted", "forwarded", "answered", "proposed")),
+                            ("closed_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="closed_case_says_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ("submitted", "returned", "accepted", "forwarded", "answered", "proposed")),
+                            ("due_on__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="closed_case_is_due_no_more",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -361,177 +584,28 @@ class Migration(migrations.Migration):
                 "verbose_name": "办件期限",
                 "verbose_name_plural": "办件期限",
                 "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ClockExtension",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("reason", models.TextField(verbose_name="理由")),
-                ("on", models.DateField(verbose_name="决定日期")),
-                ("from_due_on", models.DateField(verbose_name="延长前期限")),
-                ("to_due_on", models.DateField(verbose_name="延长后期限")),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="决定人",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_on__isnull", True)), fields=["due_on"], name="clock_running"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_on__isnull", True)),
+                        fields=("case", "key"),
+                        name="one_running_clock_a_limit",
                     ),
-                ),
-                (
-                    "clock",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="extension",
-                        to="repair.clock",
-                        verbose_name="期限",
+                    models.CheckConstraint(
+                        condition=models.Q(("due_on__gte", models.F("original_due_on"))),
+                        name="clock_never_runs_backwards",
                     ),
-                ),
-            ],
-            options={
-                "verbose_name": "期限延长",
-                "verbose_name_plural": "期限延长",
-            },
-        ),
-        migrations.CreateModel(
-            name="ClockStop",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "reason",
-                    models.CharField(
-                        choices=[("material", "等待补正材料"), ("verification", "等待部门核查")],
-                        max_length=12,
-                        verbose_name="原因",
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_on__isnull", True), ("ended_on__gte", models.F("started_on")), _connector="OR"
+                        ),
+                        name="clock_ends_after_it_starts",
                     ),
-                ),
-                ("from_on", models.DateField(verbose_name="自")),
-                ("until_on", models.DateField(null=True, verbose_name="至")),
-                (
-                    "clock",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="stops",
-                        to="repair.clock",
-                        verbose_name="期限",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "期限中止",
-                "verbose_name_plural": "期限中止",
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Draft",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("kind", models.CharField(max_length=10, verbose_name="类别")),
-                ("content", models.JSONField(blank=True, default=dict, verbose_name="内容")),
-                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="保存时间")),
-                (
-                    "applicant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="drafts",
-                        to="repair.applicant",
-                        verbose_name="申请人",
-                    ),
-                ),
-                (
-                    "record",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="records.record",
-                        verbose_name="记录",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "草稿",
-                "verbose_name_plural": "草稿",
-                "ordering": ["-updated_at"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Evidence",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("kind", models.CharField(max_length=40, verbose_name="材料类别")),
-                ("name", models.CharField(max_length=255, verbose_name="文件名")),
-                ("media_type", models.CharField(blank=True, max_length=100, verbose_name="文件类型")),
-                ("size", models.PositiveIntegerField(default=0, verbose_name="大小（字节）")),
-                ("digest", models.CharField(blank=True, max_length=64, verbose_name="摘要（SM3）")),
-                ("stored_as", models.CharField(blank=True, editable=False, max_length=64)),
-                ("is_fetched", models.BooleanField(default=False, verbose_name="平台代为调取")),
-                ("fetched_from", models.CharField(blank=True, max_length=200, verbose_name="调取来源")),
-                (
-                    "scan",
-                    models.CharField(
-                        choices=[
-                            ("pending", "待查毒"),
-                            ("clean", "未发现病毒"),
-                            ("infected", "发现病毒，已隔离"),
-                            ("unavailable", "没有可用的查毒服务"),
-                        ],
-                        default="pending",
-                        max_length=12,
-                        verbose_name="查毒",
-                    ),
-                ),
-                ("added_at", models.DateTimeField(auto_now_add=True, verbose_name="提交时间")),
-                (
-                    "added_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="登记人",
-                    ),
-                ),
-                (
-                    "added_by_applicant",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="repair.applicant",
-                        verbose_name="提交人",
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="evidence",
-                        to="repair.case",
-                        verbose_name="办件",
-                    ),
-                ),
-                (
-                    "draft",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="evidence",
-                        to="repair.draft",
-                        verbose_name="草稿",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "证明材料",
-                "verbose_name_plural": "证明材料",
-                "ordering": ["pk"],
+                ],
             },
         ),
         migrations.CreateModel(
@@ -562,106 +636,6 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("key", "edition"), name="one_text_an_edition"),
                     models.UniqueConstraint(fields=("key", "in_force_from"), name="one_text_a_day"),
                 ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Notice",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                (
-                    "channel",
-                    models.CharField(
-                        choices=[("portal", "门户"), ("email", "电子邮件"), ("sms", "短信"), ("office", "办公端")],
-                        max_length=6,
-                        verbose_name="渠道",
-                    ),
-                ),
-                ("to_cipher", models.TextField(blank=True, editable=False)),
-                ("title", models.CharField(max_length=100, verbose_name="标题")),
-                ("text", models.TextField(verbose_name="内容")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("queued", "等待发送"), ("sent", "已发送"), ("failed", "未能发送")],
-                        default="queued",
-                        max_length=6,
-                        verbose_name="状态",
-                    ),
-                ),
-                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="次数")),
-                ("next_attempt_at", models.DateTimeField(null=True, verbose_name="下次发送")),
-                ("last_error", models.CharField(blank=True, max_length=200, verbose_name="最近的错误")),
-                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="生成时间")),
-                ("sent_at", models.DateTimeField(null=True, verbose_name="发送时间")),
-                ("read_at", models.DateTimeField(null=True, verbose_name="阅读时间")),
-                (
-                    "applicant",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="notices",
-                        to="repair.applicant",
-                        verbose_name="申请人",
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="notices",
-                        to="repair.case",
-                        verbose_name="办件",
-                    ),
-                ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.department",
-                        verbose_name="部门",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "办件通知",
-                "verbose_name_plural": "办件通知",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="OwnStatement",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("text", models.CharField(max_length=500, verbose_name="内容")),
-                ("shown_from", models.DateField(verbose_name="展示自")),
-                ("withdrawn_on", models.DateField(null=True, verbose_name="撤回日期")),
-                (
-                    "case",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="statement",
-                        to="repair.case",
-                        verbose_name="办件",
-                    ),
-                ),
-                (
-                    "record",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="statements",
-                        to="records.record",
-                        verbose_name="记录",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "自主解释",
-                "verbose_name_plural": "自主解释",
-                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
@@ -795,6 +769,386 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Step",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("action", models.CharField(max_length=20, verbose_name="动作")),
+                ("from_state", models.CharField(blank=True, max_length=10, verbose_name="原状态")),
+                ("to_state", models.CharField(max_length=10, verbose_name="新状态")),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="时间")),
+                ("on", models.DateField(verbose_name="业务日期")),
+                ("text", models.TextField(blank=True, verbose_name="说明")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="经办人",
+                    ),
+                ),
+                (
+                    "by_applicant",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="repair.applicant",
+                        verbose_name="申请人",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="steps",
+                        to="repair.case",
+                        verbose_name="办件",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "办件经过",
+                "verbose_name_plural": "办件经过",
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="ClockExtension",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.TextField(verbose_name="理由")),
+                ("on", models.DateField(verbose_name="决定日期")),
+                ("from_due_on", models.DateField(verbose_name="延长前期限")),
+                ("to_due_on", models.DateField(verbose_name="延长后期限")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="决定人",
+                    ),
+                ),
+                (
+                    "clock",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="extension",
+                        to="repair.clock",
+                        verbose_name="期限",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "期限延长",
+                "verbose_name_plural": "期限延长",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="extension_says_why"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("to_due_on__gt", models.F("from_due_on"))), name="extension_lengthens"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ClockStop",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[("material", "等待补正材料"), ("verification", "等待部门核查")],
+                        max_length=12,
+                        verbose_name="原因",
+                    ),
+                ),
+                ("from_on", models.DateField(verbose_name="自")),
+                ("until_on", models.DateField(null=True, verbose_name="至")),
+                (
+                    "clock",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stops",
+                        to="repair.clock",
+                        verbose_name="期限",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "期限中止",
+                "verbose_name_plural": "期限中止",
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until_on__isnull", True)),
+                        fields=("clock",),
+                        name="a_clock_stands_still_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until_on__isnull", True), ("until_on__gte", models.F("from_on")), _connector="OR"
+                        ),
+                        name="stop_ends_after_it_begins",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Draft",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("kind", models.CharField(max_length=10, verbose_name="类别")),
+                ("content", models.JSONField(blank=True, default=dict, verbose_name="内容")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="保存时间")),
+                (
+                    "applicant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drafts",
+                        to="repair.applicant",
+                        verbose_name="申请人",
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="records.record",
+                        verbose_name="记录",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "草稿",
+                "verbose_name_plural": "草稿",
+                "ordering": ["-updated_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("applicant", "kind", "record"), name="one_draft_a_record", nulls_distinct=False
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Evidence",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("kind", models.CharField(max_length=40, verbose_name="材料类别")),
+                ("name", models.CharField(max_length=255, verbose_name="文件名")),
+                ("media_type", models.CharField(blank=True, max_length=100, verbose_name="文件类型")),
+                ("size", models.PositiveIntegerField(default=0, verbose_name="大小（字节）")),
+                ("digest", models.CharField(blank=True, max_length=64, verbose_name="摘要（SM3）")),
+                ("stored_as", models.CharField(blank=True, editable=False, max_length=64)),
+                ("is_fetched", models.BooleanField(default=False, verbose_name="平台代为调取")),
+                ("fetched_from", models.CharField(blank=True, max_length=200, verbose_name="调取来源")),
+                (
+                    "scan",
+                    models.CharField(
+                        choices=[
+                            ("pending", "待查毒"),
+                            ("clean", "未发现病毒"),
+                            ("infected", "发现病毒，已隔离"),
+                            ("unavailable", "没有可用的查毒服务"),
+                        ],
+                        default="pending",
+                        max_length=12,
+                        verbose_name="查毒",
+                    ),
+                ),
+                ("added_at", models.DateTimeField(auto_now_add=True, verbose_name="提交时间")),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
+                (
+                    "added_by_applicant",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="repair.applicant",
+                        verbose_name="提交人",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="evidence",
+                        to="repair.case",
+                        verbose_name="办件",
+                    ),
+                ),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="evidence",
+                        to="repair.draft",
+                        verbose_name="草稿",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "证明材料",
+                "verbose_name_plural": "证明材料",
+                "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("is_fetched", True), models.Q(("fetched_from", ""), _negated=True)),
+                            models.Q(("is_fetched", False), models.Q(("stored_as", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="evidence_is_a_file_or_fetched",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Notice",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("portal", "门户"), ("email", "电子邮件"), ("sms", "短信"), ("office", "办公端")],
+                        max_length=6,
+                        verbose_name="渠道",
+                    ),
+                ),
+                ("to_cipher", models.TextField(blank=True, editable=False)),
+                ("title", models.CharField(max_length=100, verbose_name="标题")),
+                ("text", models.TextField(verbose_name="内容")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("queued", "等待发送"), ("sent", "已发送"), ("failed", "未能发送")],
+                        default="queued",
+                        max_length=6,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="次数")),
+                ("next_attempt_at", models.DateTimeField(null=True, verbose_name="下次发送")),
+                ("last_error", models.CharField(blank=True, max_length=200, verbose_name="最近的错误")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="生成时间")),
+                ("sent_at", models.DateTimeField(null=True, verbose_name="发送时间")),
+                ("read_at", models.DateTimeField(null=True, verbose_name="阅读时间")),
+                (
+                    "applicant",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notices",
+                        to="repair.applicant",
+                        verbose_name="申请人",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notices",
+                        to="repair.case",
+                        verbose_name="办件",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.department",
+                        verbose_name="部门",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "办件通知",
+                "verbose_name_plural": "办件通知",
+                "ordering": ["-pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "queued")), fields=["next_attempt_at"], name="notice_to_send"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["queued", "sent", "failed"])), name="notice_state_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("channel__in", ["portal", "office"]),
+                            models.Q(("to_cipher", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="notice_has_an_address",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="OwnStatement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("text", models.CharField(max_length=500, verbose_name="内容")),
+                ("shown_from", models.DateField(verbose_name="展示自")),
+                ("withdrawn_on", models.DateField(null=True, verbose_name="撤回日期")),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="statement",
+                        to="repair.case",
+                        verbose_name="办件",
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="statements",
+                        to="records.record",
+                        verbose_name="记录",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "自主解释",
+                "verbose_name_plural": "自主解释",
+                "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_on__isnull", True)),
+                        fields=("record",),
+                        name="one_statement_a_record",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Representation",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -826,6 +1180,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "授权委托",
                 "verbose_name_plural": "授权委托",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_until__gte", models.F("valid_from"))),
+                        name="representation_ends_after_it_begins",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -869,6 +1229,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "恢复信誉",
                 "verbose_name_plural": "恢复信誉",
                 "ordering": ["-pk"],
+                "constraints": [models.UniqueConstraint(fields=("case", "cause"), name="one_restoration_a_cause")],
             },
         ),
         migrations.CreateModel(
@@ -919,476 +1280,28 @@ class Migration(migrations.Migration):
                 "verbose_name": "恢复信誉告知对象",
                 "verbose_name_plural": "恢复信誉告知对象",
                 "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Step",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("action", models.CharField(max_length=20, verbose_name="动作")),
-                ("from_state", models.CharField(blank=True, max_length=10, verbose_name="原状态")),
-                ("to_state", models.CharField(max_length=10, verbose_name="新状态")),
-                ("at", models.DateTimeField(auto_now_add=True, verbose_name="时间")),
-                ("on", models.DateField(verbose_name="业务日期")),
-                ("text", models.TextField(blank=True, verbose_name="说明")),
-                (
-                    "by",
-                    models.ForeignKey(
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="经办人",
-                    ),
-                ),
-                (
-                    "by_applicant",
-                    models.ForeignKey(
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="repair.applicant",
-                        verbose_name="申请人",
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="steps",
-                        to="repair.case",
-                        verbose_name="办件",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "办件经过",
-                "verbose_name_plural": "办件经过",
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.AddIndex(
-            model_name="applicant",
-            index=models.Index(fields=["lookup"], name="applicant_lookup"),
-        ),
-        migrations.AddConstraint(
-            model_name="applicant",
-            constraint=models.UniqueConstraint(fields=("issuer", "external_id"), name="an_applicant_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="applicant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "person"), _negated=True),
-                    models.Q(("cipher", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="a_persons_number_is_sealed",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(
-                    ("state__in", ("submitted", "returned", "accepted", "forwarded", "answered", "proposed"))
-                ),
-                fields=["due_on", "id"],
-                name="case_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(
-                    ("state__in", ("submitted", "returned", "accepted", "forwarded", "answered", "proposed"))
-                ),
-                fields=["holder", "due_on"],
-                name="case_held",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("state", "forwarded")), fields=["department", "due_on"], name="case_forwarded"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["department", "-id"], name="case_of_department"),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("state__in", ("submitted", "returned", "accepted", "forwarded", "answered", "proposed"))
-                ),
-                fields=("kind", "record"),
-                name="one_open_case_a_record",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("state__in", ("submitted", "returned", "accepted", "forwarded", "answered", "proposed"))
-                ),
-                fields=("kind", "listing"),
-                name="one_open_case_a_listing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "submitted",
-                            "returned",
-                            "accepted",
-                            "forwarded",
-                            "answered",
-                            "proposed",
-                            "granted",
-                            "refused",
-                            "rejected",
-                            "recalled",
-                            "lapsed",
-                            "revoked",
-                        ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("confirmed_on__isnull", True)),
+                        fields=["department"],
+                        name="receiver_waiting",
                     )
-                ),
-                name="case_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["repair", "objection", "correction", "complaint", "review"])),
-                name="case_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind", "complaint"),
-                    ("record__isnull", False),
-                    ("listing__isnull", False),
-                    ("task__isnull", False),
-                    _connector="OR",
-                ),
-                name="case_is_about_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind", "complaint"), ("subject__isnull", False), _connector="OR"),
-                name="case_has_a_subject",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "repair"), _negated=True),
-                    models.Q(models.Q(("way", ""), _negated=True), ("commitment_accepted_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="repair_has_a_way_and_a_commitment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("applicant__isnull", False), ("opened_by__isnull", False), _connector="OR"),
-                name="case_has_somebody_behind_it",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("held_since__isnull", True), ("holder__isnull", True)),
-                    models.Q(("held_since__isnull", False), ("holder__isnull", False)),
-                    _connector="OR",
-                ),
-                name="holder_holds_since",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "state__in",
-                            ("accepted", "forwarded", "answered", "proposed", "granted", "refused", "revoked"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("restoration", "kind", "department"),
+                        name="one_receiver_a_restoration",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("department__isnull", True), ("kind", "national")),
+                            models.Q(("department__isnull", False), ("kind", "department")),
+                            _connector="OR",
                         ),
-                        _negated=True,
+                        name="receiver_is_somebody",
                     ),
-                    ("accepted_on__isnull", False),
-                    _connector="OR",
-                ),
-                name="handled_case_was_accepted",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "returned"), _negated=True),
-                    models.Q(("asked_on__isnull", False), models.Q(("asked_for", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="returned_case_says_what_is_missing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "forwarded"), _negated=True), ("forwarded_on__isnull", False), _connector="OR"
-                ),
-                name="forwarded_case_says_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "answered"), _negated=True),
-                    models.Q(
-                        ("answered_by__isnull", False),
-                        ("answered_on__isnull", False),
-                        models.Q(("answer", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="answered_case_has_an_answer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "proposed"), _negated=True),
-                    models.Q(
-                        ("proposed_by__isnull", False),
-                        models.Q(("outcome", ""), _negated=True),
-                        models.Q(("reasons", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="proposed_case_has_a_proposal",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("granted", "refused", "revoked")), _negated=True),
-                    models.Q(
-                        ("decided_by__isnull", False),
-                        ("decided_on__isnull", False),
-                        models.Q(("reasons", ""), _negated=True),
-                        models.Q(("letter", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="decided_case_has_reasons_and_a_letter",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("proposed_by__isnull", True),
-                    ("decided_by__isnull", True),
-                    models.Q(("decided_by", models.F("proposed_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="nobody_decides_what_they_proposed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("granted", "refused", "revoked")), _negated=True),
-                    models.Q(("kind__in", ("repair", "objection", "correction")), _negated=True),
-                    ("proposed_by__isnull", False),
-                    _connector="OR",
-                ),
-                name="four_eyes_saw_it",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "revoked"), _negated=True),
-                    models.Q(
-                        ("kind", "repair"),
-                        ("revoked_on__isnull", False),
-                        models.Q(("revoked_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="only_a_repair_is_revoked",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ("submitted", "returned", "accepted", "forwarded", "answered", "proposed")),
-                    ("closed_on__isnull", False),
-                    _connector="OR",
-                ),
-                name="closed_case_says_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ("submitted", "returned", "accepted", "forwarded", "answered", "proposed")),
-                    ("due_on__isnull", True),
-                    _connector="OR",
-                ),
-                name="closed_case_is_due_no_more",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="clock",
-            index=models.Index(condition=models.Q(("ended_on__isnull", True)), fields=["due_on"], name="clock_running"),
-        ),
-        migrations.AddConstraint(
-            model_name="clock",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_on__isnull", True)), fields=("case", "key"), name="one_running_clock_a_limit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_on__gte", models.F("original_due_on"))), name="clock_never_runs_backwards"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_on__isnull", True), ("ended_on__gte", models.F("started_on")), _connector="OR"
-                ),
-                name="clock_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clockextension",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="extension_says_why"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clockextension",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("to_due_on__gt", models.F("from_due_on"))), name="extension_lengthens"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clockstop",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until_on__isnull", True)), fields=("clock",), name="a_clock_stands_still_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clockstop",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until_on__isnull", True), ("until_on__gte", models.F("from_on")), _connector="OR"),
-                name="stop_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draft",
-            constraint=models.UniqueConstraint(
-                fields=("applicant", "kind", "record"), name="one_draft_a_record", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("is_fetched", True), models.Q(("fetched_from", ""), _negated=True)),
-                    models.Q(("is_fetched", False), models.Q(("stored_as", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="evidence_is_a_file_or_fetched",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(
-                condition=models.Q(("state", "queued")), fields=["next_attempt_at"], name="notice_to_send"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["queued", "sent", "failed"])), name="notice_state_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("channel__in", ["portal", "office"]), models.Q(("to_cipher", ""), _negated=True), _connector="OR"
-                ),
-                name="notice_has_an_address",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ownstatement",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("withdrawn_on__isnull", True)), fields=("record",), name="one_statement_a_record"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="representation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid_until__gte", models.F("valid_from"))),
-                name="representation_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="restoration",
-            constraint=models.UniqueConstraint(fields=("case", "cause"), name="one_restoration_a_cause"),
-        ),
-        migrations.AddIndex(
-            model_name="restorationreceiver",
-            index=models.Index(
-                condition=models.Q(("confirmed_on__isnull", True)), fields=["department"], name="receiver_waiting"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="restorationreceiver",
-            constraint=models.UniqueConstraint(
-                fields=("restoration", "kind", "department"), name="one_receiver_a_restoration", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="restorationreceiver",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("department__isnull", True), ("kind", "national")),
-                    models.Q(("department__isnull", False), ("kind", "department")),
-                    _connector="OR",
-                ),
-                name="receiver_is_somebody",
-            ),
+                ],
+            },
         ),
     ]

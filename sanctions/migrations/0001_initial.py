@@ -134,6 +134,126 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ListKind",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=20, verbose_name="编码")),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                (
+                    "tone",
+                    models.CharField(
+                        choices=[
+                            ("red", "守信激励对象名单（红名单）"),
+                            ("black", "严重失信主体名单（黑名单）"),
+                            ("watch", "重点关注名单"),
+                            ("reference", "参考名单"),
+                        ],
+                        max_length=10,
+                        verbose_name="性质",
+                    ),
+                ),
+                ("item_code", models.CharField(max_length=20, verbose_name="公示为目录项")),
+                (
+                    "lines",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=10), size=None, verbose_name="认定机关（条线）"
+                    ),
+                ),
+                ("standard", models.TextField(verbose_name="认定标准")),
+                (
+                    "subject_kinds",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("organisation", "法人及非法人组织"),
+                                ("sole_trader", "个体工商户"),
+                                ("person", "自然人"),
+                            ],
+                            max_length=20,
+                        ),
+                        size=None,
+                        verbose_name="主体类别",
+                    ),
+                ),
+                (
+                    "conduct_codes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=10),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="失信行为类别",
+                    ),
+                ),
+                ("term_months", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="期限（月）")),
+                ("exit_conditions", models.TextField(verbose_name="移出条件")),
+                ("is_public", models.BooleanField(default=True, verbose_name="向社会公布")),
+                ("in_force_from", models.DateField(verbose_name="施行日期")),
+                ("in_force_until", models.DateField(blank=True, null=True, verbose_name="失效日期")),
+                ("source", models.CharField(max_length=200, verbose_name="来源")),
+                (
+                    "evidence",
+                    models.CharField(
+                        choices=[("verified", "已核对原文"), ("seen", "见于公开资料"), ("to_be_verified", "待核实")],
+                        max_length=20,
+                        verbose_name="核实情况",
+                    ),
+                ),
+                (
+                    "legal_basis",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalogue.legalbasis",
+                        verbose_name="法律依据",
+                    ),
+                ),
+                (
+                    "persons_basis",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalogue.legalbasis",
+                        verbose_name="列入自然人的依据",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "名单种类",
+                "verbose_name_plural": "名单种类",
+                "ordering": ["code", "in_force_from"],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[("code", "="), (catalogue.models.InForce(), "&&")],
+                        name="one_edition_of_a_list_in_force",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("persons_basis__isnull", False),
+                            models.Q(("subject_kinds__contains", ["person"]), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="list_of_persons_has_a_basis_that_covers_them",
+                        violation_error_message="列入自然人的名单要有适用于自然人的法律依据。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("tone", "black"), _negated=True),
+                            models.Q(("conduct_codes__len", 0), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="black_list_names_its_conduct",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tone__in", ["red", "black", "watch", "reference"])),
+                        name="list_tone_is_known",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Listing",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -331,101 +451,158 @@ class Migration(migrations.Migration):
                         verbose_name="主体",
                     ),
                 ),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="listings",
+                        to="sanctions.listkind",
+                        verbose_name="名单",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "名单条目",
                 "verbose_name_plural": "名单条目",
                 "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="JointAction",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "public_id",
-                    models.UUIDField(
-                        db_default=models.Func(function="gen_random_uuid"),
-                        default=uuid.uuid4,
-                        editable=False,
-                        unique=True,
+                "indexes": [
+                    models.Index(fields=["department", "-id"], name="listing_of_department"),
+                    models.Index(fields=["list_code", "-entered_on"], name="listing_of_list"),
+                    models.Index(condition=models.Q(("state", "entered")), fields=["subject"], name="listing_entered"),
+                    models.Index(fields=["lookup"], name="listing_lookup"),
+                    models.Index(
+                        condition=models.Q(("state", "entered")), fields=["ends_on"], name="listing_term_running"
                     ),
-                ),
-                ("opened_on", models.DateField(verbose_name="发起日期")),
-                ("closed_on", models.DateField(null=True, verbose_name="终结日期")),
-                (
-                    "listing",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="actions",
-                        to="sanctions.listing",
-                        verbose_name="名单条目",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "联合奖惩案件",
-                "verbose_name_plural": "联合奖惩案件",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ListKind",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=20, verbose_name="编码")),
-                ("name", models.CharField(max_length=100, verbose_name="名称")),
-                (
-                    "tone",
-                    models.CharField(
-                        choices=[
-                            ("red", "守信激励对象名单（红名单）"),
-                            ("black", "严重失信主体名单（黑名单）"),
-                            ("watch", "重点关注名单"),
-                            ("reference", "参考名单"),
+                ],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("state__in", ("refused", "dropped")), _negated=True),
+                        expressions=[
+                            ("list_code", "="),
+                            ("identifier_kind", "="),
+                            ("lookup", "="),
+                            ("document_no", "="),
+                            (
+                                sanctions.models.listings.Period(
+                                    models.F("proposed_on"),
+                                    models.F("exited_on"),
+                                    django.contrib.postgres.fields.ranges.RangeBoundary(),
+                                ),
+                                "&&",
+                            ),
                         ],
-                        max_length=10,
-                        verbose_name="性质",
+                        name="a_fact_is_listed_once",
                     ),
-                ),
-                ("item_code", models.CharField(max_length=20, verbose_name="公示为目录项")),
-                (
-                    "lines",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=10), size=None, verbose_name="认定机关（条线）"
-                    ),
-                ),
-                ("standard", models.TextField(verbose_name="认定标准")),
-                (
-                    "subject_kinds",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(
-                            choices=[
-                                ("organisation", "法人及非法人组织"),
-                                ("sole_trader", "个体工商户"),
-                                ("person", "自然人"),
-                            ],
-                            max_length=20,
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["proposed", "notified", "stated", "entered", "exited", "refused", "dropped"])
                         ),
-                        size=None,
-                        verbose_name="主体类别",
+                        name="listing_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("document_no", ""), _negated=True), name="listing_has_a_decision_document"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("tone", "black"), _negated=True),
+                            ("conduct__isnull", False),
+                            models.Q(("origin", "platform"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="black_listing_names_its_conduct",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["entered", "exited"]), _negated=True),
+                            models.Q(("entered_on__isnull", False), ("subject__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="entered_listing_has_subject_and_date",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("origin", "platform"), ("state__in", ["entered", "exited", "refused"]), _negated=True
+                            ),
+                            models.Q(
+                                ("decided_by__isnull", False),
+                                ("notified_on__isnull", False),
+                                models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="listing_is_decided_after_notice_by_another_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "exited"), _negated=True),
+                            models.Q(("exited_on__isnull", False), models.Q(("exit_kind", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="exit_says_when_and_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("suspended_at__isnull", True),
+                            models.Q(("suspended_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="suspension_says_why",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Memorandum",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("code", models.CharField(max_length=20, verbose_name="编号")),
+                ("edition", models.PositiveSmallIntegerField(default=1, verbose_name="版次")),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("sanction", "联合惩戒"), ("incentive", "联合激励"), ("both", "联合激励和惩戒")],
+                        max_length=10,
+                        verbose_name="类别",
                     ),
                 ),
+                ("lead", models.CharField(max_length=100, verbose_name="牵头单位")),
+                ("document_no", models.CharField(blank=True, max_length=100, verbose_name="文号")),
+                ("month", models.CharField(blank=True, max_length=7, verbose_name="印发年月")),
+                ("objects_text", models.TextField(blank=True, verbose_name="奖惩对象")),
+                ("procedure", models.TextField(blank=True, verbose_name="实施程序")),
                 (
-                    "conduct_codes",
+                    "list_codes",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=10),
+                        base_field=models.CharField(max_length=20),
                         blank=True,
                         default=list,
                         size=None,
-                        verbose_name="失信行为类别",
+                        verbose_name="适用名单",
                     ),
                 ),
-                ("term_months", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="期限（月）")),
-                ("exit_conditions", models.TextField(verbose_name="移出条件")),
-                ("is_public", models.BooleanField(default=True, verbose_name="向社会公布")),
-                ("in_force_from", models.DateField(verbose_name="施行日期")),
-                ("in_force_until", models.DateField(blank=True, null=True, verbose_name="失效日期")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("registered", "仅登记"),
+                            ("draft", "起草"),
+                            ("submitted", "待复核"),
+                            ("returned", "退回修改"),
+                            ("approved", "已生效"),
+                            ("repealed", "已终止"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("in_force_from", models.DateField(blank=True, null=True, verbose_name="生效日期")),
+                ("in_force_until", models.DateField(blank=True, null=True, verbose_name="终止日期")),
+                ("opinion", models.TextField(blank=True, verbose_name="复核意见")),
+                ("approved_at", models.DateTimeField(null=True, verbose_name="批准时间")),
                 ("source", models.CharField(max_length=200, verbose_name="来源")),
                 (
                     "evidence",
@@ -436,159 +613,60 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "legal_basis",
+                    "approver",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="catalogue.legalbasis",
-                        verbose_name="法律依据",
-                    ),
-                ),
-                (
-                    "persons_basis",
-                    models.ForeignKey(
-                        blank=True,
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="catalogue.legalbasis",
-                        verbose_name="列入自然人的依据",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "名单种类",
-                "verbose_name_plural": "名单种类",
-                "ordering": ["code", "in_force_from"],
-            },
-        ),
-        migrations.AddField(
-            model_name="listing",
-            name="kind",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="listings",
-                to="sanctions.listkind",
-                verbose_name="名单",
-            ),
-        ),
-        migrations.CreateModel(
-            name="Check",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("receipt_no", models.CharField(max_length=30, unique=True, verbose_name="回执编号")),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("matter_no", models.CharField(blank=True, max_length=100, verbose_name="业务编号")),
-                (
-                    "channel",
-                    models.CharField(
-                        choices=[("page", "网页"), ("batch", "批量"), ("api", "接口")],
-                        max_length=5,
-                        verbose_name="方式",
-                    ),
-                ),
-                ("consent_no", models.CharField(blank=True, max_length=100, verbose_name="授权书编号")),
-                (
-                    "subject_kind",
-                    models.CharField(
-                        choices=[
-                            ("organisation", "法人及非法人组织"),
-                            ("sole_trader", "个体工商户"),
-                            ("person", "自然人"),
-                        ],
-                        max_length=20,
-                        verbose_name="主体类别",
-                    ),
-                ),
-                ("subject_name", models.CharField(blank=True, max_length=200, verbose_name="主体名称")),
-                (
-                    "identifier_kind",
-                    models.CharField(
-                        choices=[
-                            ("uscc", "统一社会信用代码"),
-                            ("registration_no", "工商注册号"),
-                            ("organisation_code", "组织机构代码"),
-                            ("tax_no", "税务登记号"),
-                            ("institution_no", "事业单位证书号"),
-                            ("social_no", "社会组织登记证号"),
-                            ("id_card", "身份证"),
-                            ("passport", "护照号"),
-                            ("hk_macao_permit", "港澳居民来往内地通行证"),
-                            ("taiwan_permit", "台湾居民来往大陆通行证"),
-                            ("foreigner_permit", "外国人永久居留身份证"),
-                            ("other_person_id", "其他证件"),
-                        ],
-                        max_length=20,
-                        verbose_name="证照类型",
-                    ),
-                ),
-                ("lookup", models.CharField(editable=False, max_length=64)),
-                (
-                    "verdict",
-                    models.CharField(
-                        choices=[
-                            ("clear", "没有应当采取的措施"),
-                            ("sanctioned", "有应当采取的惩戒措施"),
-                            ("resting", "有措施，核查期间暂不执行"),
-                            ("encouraged", "可以给予激励"),
-                            ("unknown", "平台没有该主体的信息"),
-                        ],
-                        max_length=10,
-                        verbose_name="结论",
-                    ),
-                ),
-                ("answer", models.JSONField(verbose_name="答复")),
-                ("answer_digest", models.CharField(max_length=64, verbose_name="答复摘要（SM3）")),
-                (
-                    "as_of",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="数据时点"),
-                ),
-                (
-                    "asked_by",
-                    models.ForeignKey(
-                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
-                        verbose_name="查询人",
+                        verbose_name="批准人",
                     ),
                 ),
                 (
-                    "department",
+                    "author",
                     models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="checks",
-                        to="accounts.department",
-                        verbose_name="部门",
-                    ),
-                ),
-                (
-                    "subject",
-                    models.ForeignKey(
-                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="checks",
-                        to="records.subject",
-                        verbose_name="主体",
-                    ),
-                ),
-                (
-                    "matter",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="checks",
-                        to="sanctions.matter",
-                        verbose_name="事项",
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="拟订人",
                     ),
                 ),
             ],
             options={
-                "verbose_name": "查询回执",
-                "verbose_name_plural": "查询回执",
-                "ordering": ["-pk"],
+                "verbose_name": "合作备忘录",
+                "verbose_name_plural": "合作备忘录",
+                "ordering": ["code", "-edition"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("code", "edition"), name="memorandum_edition_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["registered", "draft", "submitted", "returned", "approved", "repealed"])
+                        ),
+                        name="memorandum_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approver__isnull", True),
+                            models.Q(("approver", models.F("author")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="memorandum_has_a_second_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "approved"), _negated=True),
+                            ("in_force_from__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="approved_memorandum_has_a_date",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("state", "approved")),
+                        expressions=[("code", "="), (catalogue.models.InForce(), "&&")],
+                        name="one_edition_of_a_memorandum_in_force",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -731,11 +809,225 @@ class Migration(migrations.Migration):
                         verbose_name="落实到人的依据",
                     ),
                 ),
+                (
+                    "memorandum",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="measures", to="sanctions.memorandum"
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "奖惩措施",
                 "verbose_name_plural": "奖惩措施",
                 "ordering": ["memorandum", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("memorandum", "number"), name="measure_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("force", "mandatory"), _negated=True),
+                            ("legal_basis__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="mandatory_measure_has_a_basis",
+                        violation_error_message="没有法律依据的措施不能是强制性的。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("addressee", "authority"), ("force", "reference"), _connector="OR"),
+                        name="who_is_no_authority_is_only_informed",
+                        violation_error_message="银行、信用服务机构、协会和媒体自主决定，措施只能标为仅供参考。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("on_responsible", False),
+                            ("responsible_basis__isnull", False),
+                            ("force", "reference"),
+                            _connector="OR",
+                        ),
+                        name="measure_on_persons_has_its_own_basis",
+                        violation_error_message="落实到责任人员的措施要有单独的法律依据。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind", "incentive"), ("incentive", ""), _connector="OR"),
+                        name="only_incentives_say_what_they_offer",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="JointAction",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        db_default=models.Func(function="gen_random_uuid"),
+                        default=uuid.uuid4,
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                ("opened_on", models.DateField(verbose_name="发起日期")),
+                ("closed_on", models.DateField(null=True, verbose_name="终结日期")),
+                (
+                    "listing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="actions",
+                        to="sanctions.listing",
+                        verbose_name="名单条目",
+                    ),
+                ),
+                (
+                    "memorandum",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="actions",
+                        to="sanctions.memorandum",
+                        verbose_name="备忘录",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "联合奖惩案件",
+                "verbose_name_plural": "联合奖惩案件",
+                "ordering": ["-pk"],
+                "constraints": [models.UniqueConstraint(fields=("listing", "memorandum"), name="one_action_a_listing")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Check",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("receipt_no", models.CharField(max_length=30, unique=True, verbose_name="回执编号")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("matter_no", models.CharField(blank=True, max_length=100, verbose_name="业务编号")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("page", "网页"), ("batch", "批量"), ("api", "接口")],
+                        max_length=5,
+                        verbose_name="方式",
+                    ),
+                ),
+                ("consent_no", models.CharField(blank=True, max_length=100, verbose_name="授权书编号")),
+                (
+                    "subject_kind",
+                    models.CharField(
+                        choices=[
+                            ("organisation", "法人及非法人组织"),
+                            ("sole_trader", "个体工商户"),
+                            ("person", "自然人"),
+                        ],
+                        max_length=20,
+                        verbose_name="主体类别",
+                    ),
+                ),
+                ("subject_name", models.CharField(blank=True, max_length=200, verbose_name="主体名称")),
+                (
+                    "identifier_kind",
+                    models.CharField(
+                        choices=[
+                            ("uscc", "统一社会信用代码"),
+                            ("registration_no", "工商注册号"),
+                            ("organisation_code", "组织机构代码"),
+                            ("tax_no", "税务登记号"),
+                            ("institution_no", "事业单位证书号"),
+                            ("social_no", "社会组织登记证号"),
+                            ("id_card", "身份证"),
+                            ("passport", "护照号"),
+                            ("hk_macao_permit", "港澳居民来往内地通行证"),
+                            ("taiwan_permit", "台湾居民来往大陆通行证"),
+                            ("foreigner_permit", "外国人永久居留身份证"),
+                            ("other_person_id", "其他证件"),
+                        ],
+                        max_length=20,
+                        verbose_name="证照类型",
+                    ),
+                ),
+                ("lookup", models.CharField(editable=False, max_length=64)),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("clear", "没有应当采取的措施"),
+                            ("sanctioned", "有应当采取的惩戒措施"),
+                            ("resting", "有措施，核查期间暂不执行"),
+                            ("encouraged", "可以给予激励"),
+                            ("unknown", "平台没有该主体的信息"),
+                        ],
+                        max_length=10,
+                        verbose_name="结论",
+                    ),
+                ),
+                ("answer", models.JSONField(verbose_name="答复")),
+                ("answer_digest", models.CharField(max_length=64, verbose_name="答复摘要（SM3）")),
+                (
+                    "as_of",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="数据时点"),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="查询人",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="checks",
+                        to="accounts.department",
+                        verbose_name="部门",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="checks",
+                        to="records.subject",
+                        verbose_name="主体",
+                    ),
+                ),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="checks",
+                        to="sanctions.matter",
+                        verbose_name="事项",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "查询回执",
+                "verbose_name_plural": "查询回执",
+                "ordering": ["-pk"],
+                "indexes": [
+                    models.Index(fields=["department", "-id"], name="check_of_department"),
+                    models.Index(fields=["matter", "as_of"], name="check_of_matter"),
+                    models.Index(
+                        condition=models.Q(("subject__isnull", False)),
+                        fields=["subject", "-id"],
+                        name="check_of_subject",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("verdict__in", ["clear", "sanctioned", "resting", "encouraged", "unknown"])
+                        ),
+                        name="verdict_is_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -874,111 +1166,45 @@ class Migration(migrations.Migration):
                 "verbose_name": "奖惩任务",
                 "verbose_name_plural": "奖惩任务",
                 "ordering": ["due_on", "pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ("issued", "received"))),
+                        fields=["department", "due_on"],
+                        name="task_open",
+                    ),
+                    models.Index(fields=["department", "-id"], name="task_of_department"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("action", "measure", "department", "subject", "purpose"), name="one_task_a_measure"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["issued", "received", "executed", "declined", "inapplicable", "verified", "lifted"],
+                            )
+                        ),
+                        name="task_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("executed", "declined", "inapplicable")), _negated=True),
+                            models.Q(("answered_at__isnull", False), models.Q(("outcome", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="answer_says_what_was_done",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "executed"), _negated=True),
+                            ("executed_on__gte", models.F("issued_on")),
+                            _connector="OR",
+                        ),
+                        name="task_is_not_executed_before_it_is_issued",
+                    ),
+                ],
             },
-        ),
-        migrations.CreateModel(
-            name="Memorandum",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("code", models.CharField(max_length=20, verbose_name="编号")),
-                ("edition", models.PositiveSmallIntegerField(default=1, verbose_name="版次")),
-                ("name", models.CharField(max_length=200, verbose_name="名称")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("sanction", "联合惩戒"), ("incentive", "联合激励"), ("both", "联合激励和惩戒")],
-                        max_length=10,
-                        verbose_name="类别",
-                    ),
-                ),
-                ("lead", models.CharField(max_length=100, verbose_name="牵头单位")),
-                ("document_no", models.CharField(blank=True, max_length=100, verbose_name="文号")),
-                ("month", models.CharField(blank=True, max_length=7, verbose_name="印发年月")),
-                ("objects_text", models.TextField(blank=True, verbose_name="奖惩对象")),
-                ("procedure", models.TextField(blank=True, verbose_name="实施程序")),
-                (
-                    "list_codes",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=20),
-                        blank=True,
-                        default=list,
-                        size=None,
-                        verbose_name="适用名单",
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("registered", "仅登记"),
-                            ("draft", "起草"),
-                            ("submitted", "待复核"),
-                            ("returned", "退回修改"),
-                            ("approved", "已生效"),
-                            ("repealed", "已终止"),
-                        ],
-                        default="draft",
-                        max_length=10,
-                        verbose_name="状态",
-                    ),
-                ),
-                ("in_force_from", models.DateField(blank=True, null=True, verbose_name="生效日期")),
-                ("in_force_until", models.DateField(blank=True, null=True, verbose_name="终止日期")),
-                ("opinion", models.TextField(blank=True, verbose_name="复核意见")),
-                ("approved_at", models.DateTimeField(null=True, verbose_name="批准时间")),
-                ("source", models.CharField(max_length=200, verbose_name="来源")),
-                (
-                    "evidence",
-                    models.CharField(
-                        choices=[("verified", "已核对原文"), ("seen", "见于公开资料"), ("to_be_verified", "待核实")],
-                        max_length=20,
-                        verbose_name="核实情况",
-                    ),
-                ),
-                (
-                    "approver",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="批准人",
-                    ),
-                ),
-                (
-                    "author",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="拟订人",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "合作备忘录",
-                "verbose_name_plural": "合作备忘录",
-                "ordering": ["code", "-edition"],
-            },
-        ),
-        migrations.AddField(
-            model_name="measure",
-            name="memorandum",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="measures", to="sanctions.memorandum"
-            ),
-        ),
-        migrations.AddField(
-            model_name="jointaction",
-            name="memorandum",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="actions",
-                to="sanctions.memorandum",
-                verbose_name="备忘录",
-            ),
         ),
         migrations.CreateModel(
             name="Signatory",
@@ -999,318 +1225,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "签署单位",
                 "verbose_name_plural": "签署单位",
                 "ordering": ["pk"],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="listkind",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[("code", "="), (catalogue.models.InForce(), "&&")], name="one_edition_of_a_list_in_force"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="listkind",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("persons_basis__isnull", False),
-                    models.Q(("subject_kinds__contains", ["person"]), _negated=True),
-                    _connector="OR",
-                ),
-                name="list_of_persons_has_a_basis_that_covers_them",
-                violation_error_message="列入自然人的名单要有适用于自然人的法律依据。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="listkind",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("tone", "black"), _negated=True),
-                    models.Q(("conduct_codes__len", 0), _negated=True),
-                    _connector="OR",
-                ),
-                name="black_list_names_its_conduct",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="listkind",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tone__in", ["red", "black", "watch", "reference"])), name="list_tone_is_known"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="listing",
-            index=models.Index(fields=["department", "-id"], name="listing_of_department"),
-        ),
-        migrations.AddIndex(
-            model_name="listing",
-            index=models.Index(fields=["list_code", "-entered_on"], name="listing_of_list"),
-        ),
-        migrations.AddIndex(
-            model_name="listing",
-            index=models.Index(condition=models.Q(("state", "entered")), fields=["subject"], name="listing_entered"),
-        ),
-        migrations.AddIndex(
-            model_name="listing",
-            index=models.Index(fields=["lookup"], name="listing_lookup"),
-        ),
-        migrations.AddIndex(
-            model_name="listing",
-            index=models.Index(
-                condition=models.Q(("state", "entered")), fields=["ends_on"], name="listing_term_running"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="listing",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("state__in", ("refused", "dropped")), _negated=True),
-                expressions=[
-                    ("list_code", "="),
-                    ("identifier_kind", "="),
-                    ("lookup", "="),
-                    ("document_no", "="),
-                    (
-                        sanctions.models.listings.Period(
-                            models.F("proposed_on"),
-                            models.F("exited_on"),
-                            django.contrib.postgres.fields.ranges.RangeBoundary(),
-                        ),
-                        "&&",
-                    ),
+                "constraints": [
+                    models.UniqueConstraint(fields=("memorandum", "name"), name="signatory_once_a_memorandum")
                 ],
-                name="a_fact_is_listed_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="listing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["proposed", "notified", "stated", "entered", "exited", "refused", "dropped"])
-                ),
-                name="listing_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="listing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("document_no", ""), _negated=True), name="listing_has_a_decision_document"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="listing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("tone", "black"), _negated=True),
-                    ("conduct__isnull", False),
-                    models.Q(("origin", "platform"), _negated=True),
-                    _connector="OR",
-                ),
-                name="black_listing_names_its_conduct",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="listing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["entered", "exited"]), _negated=True),
-                    models.Q(("entered_on__isnull", False), ("subject__isnull", False)),
-                    _connector="OR",
-                ),
-                name="entered_listing_has_subject_and_date",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="listing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("origin", "platform"), ("state__in", ["entered", "exited", "refused"]), _negated=True),
-                    models.Q(
-                        ("decided_by__isnull", False),
-                        ("notified_on__isnull", False),
-                        models.Q(("decided_by", models.F("proposed_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="listing_is_decided_after_notice_by_another_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="listing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "exited"), _negated=True),
-                    models.Q(("exited_on__isnull", False), models.Q(("exit_kind", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="exit_says_when_and_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="listing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("suspended_at__isnull", True), models.Q(("suspended_reason", ""), _negated=True), _connector="OR"
-                ),
-                name="suspension_says_why",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="check",
-            index=models.Index(fields=["department", "-id"], name="check_of_department"),
-        ),
-        migrations.AddIndex(
-            model_name="check",
-            index=models.Index(fields=["matter", "as_of"], name="check_of_matter"),
-        ),
-        migrations.AddIndex(
-            model_name="check",
-            index=models.Index(
-                condition=models.Q(("subject__isnull", False)), fields=["subject", "-id"], name="check_of_subject"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="check",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("verdict__in", ["clear", "sanctioned", "resting", "encouraged", "unknown"])),
-                name="verdict_is_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="measuretask",
-            index=models.Index(
-                condition=models.Q(("state__in", ("issued", "received"))),
-                fields=["department", "due_on"],
-                name="task_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="measuretask",
-            index=models.Index(fields=["department", "-id"], name="task_of_department"),
-        ),
-        migrations.AddConstraint(
-            model_name="measuretask",
-            constraint=models.UniqueConstraint(
-                fields=("action", "measure", "department", "subject", "purpose"), name="one_task_a_measure"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="measuretask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["issued", "received", "executed", "declined", "inapplicable", "verified", "lifted"])
-                ),
-                name="task_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="measuretask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("executed", "declined", "inapplicable")), _negated=True),
-                    models.Q(("answered_at__isnull", False), models.Q(("outcome", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="answer_says_what_was_done",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="measuretask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "executed"), _negated=True),
-                    ("executed_on__gte", models.F("issued_on")),
-                    _connector="OR",
-                ),
-                name="task_is_not_executed_before_it_is_issued",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="memorandum",
-            constraint=models.UniqueConstraint(fields=("code", "edition"), name="memorandum_edition_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="memorandum",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["registered", "draft", "submitted", "returned", "approved", "repealed"])
-                ),
-                name="memorandum_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="memorandum",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approver__isnull", True),
-                    models.Q(("approver", models.F("author")), _negated=True),
-                    _connector="OR",
-                ),
-                name="memorandum_has_a_second_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="memorandum",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "approved"), _negated=True), ("in_force_from__isnull", False), _connector="OR"
-                ),
-                name="approved_memorandum_has_a_date",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="memorandum",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("state", "approved")),
-                expressions=[("code", "="), (catalogue.models.InForce(), "&&")],
-                name="one_edition_of_a_memorandum_in_force",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="measure",
-            constraint=models.UniqueConstraint(fields=("memorandum", "number"), name="measure_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="measure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("force", "mandatory"), _negated=True), ("legal_basis__isnull", False), _connector="OR"
-                ),
-                name="mandatory_measure_has_a_basis",
-                violation_error_message="没有法律依据的措施不能是强制性的。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="measure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("addressee", "authority"), ("force", "reference"), _connector="OR"),
-                name="who_is_no_authority_is_only_informed",
-                violation_error_message="银行、信用服务机构、协会和媒体自主决定，措施只能标为仅供参考。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="measure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("on_responsible", False),
-                    ("responsible_basis__isnull", False),
-                    ("force", "reference"),
-                    _connector="OR",
-                ),
-                name="measure_on_persons_has_its_own_basis",
-                violation_error_message="落实到责任人员的措施要有单独的法律依据。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="measure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind", "incentive"), ("incentive", ""), _connector="OR"),
-                name="only_incentives_say_what_they_offer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="jointaction",
-            constraint=models.UniqueConstraint(fields=("listing", "memorandum"), name="one_action_a_listing"),
-        ),
-        migrations.AddConstraint(
-            model_name="signatory",
-            constraint=models.UniqueConstraint(fields=("memorandum", "name"), name="signatory_once_a_memorandum"),
+            },
         ),
     ]

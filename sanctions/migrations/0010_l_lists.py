@@ -14,25 +14,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="ListingFile",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("key", models.UUIDField(editable=False, unique=True, verbose_name="表单键")),
-                ("file_name", models.CharField(max_length=255, verbose_name="文件名")),
-                ("file_digest", models.CharField(max_length=64, verbose_name="文件摘要（SM3）")),
-                ("rows_total", models.PositiveIntegerField(verbose_name="行数")),
-                ("rows_accepted", models.PositiveIntegerField(verbose_name="已提名")),
-                ("returned", models.JSONField(default=list, verbose_name="退回的行")),
-                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="提交时间")),
-            ],
-            options={
-                "verbose_name": "名单批量提名",
-                "verbose_name_plural": "名单批量提名",
-                "ordering": ["-pk"],
-            },
-        ),
         migrations.AddField(
             model_name="listing",
             name="stated_until",
@@ -61,34 +42,50 @@ class Migration(migrations.Migration):
                 name="an_inbound_row_once",
             ),
         ),
-        migrations.AddField(
-            model_name="listingfile",
-            name="department",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="listing_files",
-                to="accounts.department",
-                verbose_name="认定部门",
-            ),
-        ),
-        migrations.AddField(
-            model_name="listingfile",
-            name="kind",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="files",
-                to="sanctions.listkind",
-                verbose_name="名单",
-            ),
-        ),
-        migrations.AddField(
-            model_name="listingfile",
-            name="sent_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="提名人",
-            ),
+        migrations.CreateModel(
+            name="ListingFile",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("key", models.UUIDField(editable=False, unique=True, verbose_name="表单键")),
+                ("file_name", models.CharField(max_length=255, verbose_name="文件名")),
+                ("file_digest", models.CharField(max_length=64, verbose_name="文件摘要（SM3）")),
+                ("rows_total", models.PositiveIntegerField(verbose_name="行数")),
+                ("rows_accepted", models.PositiveIntegerField(verbose_name="已提名")),
+                ("returned", models.JSONField(default=list, verbose_name="退回的行")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="提交时间")),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="listing_files",
+                        to="accounts.department",
+                        verbose_name="认定部门",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="files",
+                        to="sanctions.listkind",
+                        verbose_name="名单",
+                    ),
+                ),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="提名人",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "名单批量提名",
+                "verbose_name_plural": "名单批量提名",
+                "ordering": ["-pk"],
+            },
         ),
     ]

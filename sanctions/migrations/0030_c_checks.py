@@ -17,67 +17,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Subscription",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("reference", models.CharField(max_length=100, verbose_name="本部门业务编号")),
-                ("consent_no", models.CharField(blank=True, max_length=100, verbose_name="授权书编号")),
-                ("url", models.CharField(max_length=500, verbose_name="接收地址")),
-                ("secret", models.TextField(editable=False)),
-                ("told_digest", models.CharField(editable=False, max_length=64)),
-                (
-                    "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="订阅时间"),
-                ),
-                ("ended_at", models.DateTimeField(null=True, verbose_name="终止时间")),
-            ],
-            options={
-                "verbose_name": "变更订阅",
-                "verbose_name_plural": "变更订阅",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="WebhookDelivery",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("event_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("payload", models.JSONField(verbose_name="内容")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("queued", "等待发送"), ("delivered", "已送达"), ("dead", "未能送达")],
-                        default="queued",
-                        max_length=9,
-                        verbose_name="状态",
-                    ),
-                ),
-                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="次数")),
-                (
-                    "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="产生时间"),
-                ),
-                (
-                    "queued_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="排队时间"),
-                ),
-                (
-                    "next_attempt_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), null=True, verbose_name="下次发送"
-                    ),
-                ),
-                ("delivered_at", models.DateTimeField(null=True, verbose_name="送达时间")),
-                ("last_error", models.CharField(blank=True, max_length=200, verbose_name="最近一次失败")),
-            ],
-            options={
-                "verbose_name": "变更通知",
-                "verbose_name_plural": "变更通知",
-                "ordering": ["-pk"],
-            },
-        ),
         migrations.AddField(
             model_name="check",
             name="key",
@@ -92,119 +31,6 @@ class Migration(migrations.Migration):
             model_name="check",
             name="row_no",
             field=models.PositiveIntegerField(null=True, verbose_name="名单行号"),
-        ),
-        migrations.CreateModel(
-            name="EligibilityCertificate",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("receipt_no", models.CharField(max_length=30, unique=True, verbose_name="证明编号")),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                (
-                    "subject_kind",
-                    models.CharField(
-                        choices=[
-                            ("organisation", "法人及非法人组织"),
-                            ("sole_trader", "个体工商户"),
-                            ("person", "自然人"),
-                        ],
-                        max_length=20,
-                        verbose_name="主体类别",
-                    ),
-                ),
-                ("subject_name", models.CharField(max_length=200, verbose_name="主体名称")),
-                ("number", models.CharField(max_length=40, verbose_name="号码")),
-                ("consent_no", models.CharField(blank=True, max_length=100, verbose_name="授权书编号")),
-                ("key", models.CharField(blank=True, editable=False, max_length=64, verbose_name="表单键")),
-                ("since", models.DateField(verbose_name="自")),
-                ("until", models.DateField(verbose_name="至")),
-                ("answer_digest", models.CharField(max_length=64, verbose_name="摘要（SM3）")),
-                ("as_of", models.DateTimeField(verbose_name="数据时点")),
-                (
-                    "asked_by",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="出具人",
-                    ),
-                ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="eligibility_certificates",
-                        to="accounts.department",
-                        verbose_name="部门",
-                    ),
-                ),
-                (
-                    "subject",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="eligibility_certificates",
-                        to="records.subject",
-                        verbose_name="主体",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "无不良信用记录证明",
-                "verbose_name_plural": "无不良信用记录证明",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="MatterCases",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("month", models.DateField(verbose_name="月份")),
-                ("count", models.PositiveIntegerField(verbose_name="办件量")),
-                (
-                    "channel",
-                    models.CharField(
-                        choices=[("page", "网页"), ("batch", "批量"), ("api", "接口")],
-                        max_length=5,
-                        verbose_name="方式",
-                    ),
-                ),
-                ("source", models.CharField(blank=True, max_length=200, verbose_name="数据来源")),
-                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="登记时间")),
-                (
-                    "department",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="matter_cases",
-                        to="accounts.department",
-                        verbose_name="部门",
-                    ),
-                ),
-                (
-                    "entered_by",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="登记人",
-                    ),
-                ),
-                (
-                    "matter",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="cases",
-                        to="sanctions.matter",
-                        verbose_name="事项",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "办件量",
-                "verbose_name_plural": "办件量",
-                "ordering": ["-month", "matter"],
-            },
         ),
         migrations.CreateModel(
             name="ReviewOpinion",
@@ -282,112 +108,273 @@ class Migration(migrations.Migration):
                 name="check_key_once_a_department",
             ),
         ),
-        migrations.AddField(
-            model_name="subscription",
-            name="created_by",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="订阅人",
-            ),
+        migrations.CreateModel(
+            name="EligibilityCertificate",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("receipt_no", models.CharField(max_length=30, unique=True, verbose_name="证明编号")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "subject_kind",
+                    models.CharField(
+                        choices=[
+                            ("organisation", "法人及非法人组织"),
+                            ("sole_trader", "个体工商户"),
+                            ("person", "自然人"),
+                        ],
+                        max_length=20,
+                        verbose_name="主体类别",
+                    ),
+                ),
+                ("subject_name", models.CharField(max_length=200, verbose_name="主体名称")),
+                ("number", models.CharField(max_length=40, verbose_name="号码")),
+                ("consent_no", models.CharField(blank=True, max_length=100, verbose_name="授权书编号")),
+                ("key", models.CharField(blank=True, editable=False, max_length=64, verbose_name="表单键")),
+                ("since", models.DateField(verbose_name="自")),
+                ("until", models.DateField(verbose_name="至")),
+                ("answer_digest", models.CharField(max_length=64, verbose_name="摘要（SM3）")),
+                ("as_of", models.DateTimeField(verbose_name="数据时点")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="出具人",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="eligibility_certificates",
+                        to="accounts.department",
+                        verbose_name="部门",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="eligibility_certificates",
+                        to="records.subject",
+                        verbose_name="主体",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "无不良信用记录证明",
+                "verbose_name_plural": "无不良信用记录证明",
+                "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("since__lt", models.F("until"))), name="certificate_covers_a_time"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("key", ""), _negated=True),
+                        fields=("department", "key"),
+                        name="certificate_key_once_a_department",
+                    ),
+                ],
+            },
         ),
-        migrations.AddField(
-            model_name="subscription",
-            name="department",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="subscriptions",
-                to="accounts.department",
-                verbose_name="部门",
-            ),
-        ),
-        migrations.AddField(
-            model_name="subscription",
-            name="matter",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="sanctions.matter",
-                verbose_name="事项",
-            ),
-        ),
-        migrations.AddField(
-            model_name="subscription",
-            name="subject",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="subscriptions",
-                to="records.subject",
-                verbose_name="主体",
-            ),
-        ),
-        migrations.AddField(
-            model_name="webhookdelivery",
-            name="subscription",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="deliveries",
-                to="sanctions.subscription",
-                verbose_name="订阅",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="eligibilitycertificate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("since__lt", models.F("until"))), name="certificate_covers_a_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="eligibilitycertificate",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("key", ""), _negated=True),
-                fields=("department", "key"),
-                name="certificate_key_once_a_department",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mattercases",
-            constraint=models.UniqueConstraint(fields=("department", "matter", "month"), name="cases_once_a_month"),
-        ),
-        migrations.AddConstraint(
-            model_name="mattercases",
-            constraint=models.CheckConstraint(condition=models.Q(("month__day", 1)), name="cases_of_a_whole_month"),
+        migrations.CreateModel(
+            name="MatterCases",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("month", models.DateField(verbose_name="月份")),
+                ("count", models.PositiveIntegerField(verbose_name="办件量")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("page", "网页"), ("batch", "批量"), ("api", "接口")],
+                        max_length=5,
+                        verbose_name="方式",
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="数据来源")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="登记时间")),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="matter_cases",
+                        to="accounts.department",
+                        verbose_name="部门",
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="sanctions.matter",
+                        verbose_name="事项",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "办件量",
+                "verbose_name_plural": "办件量",
+                "ordering": ["-month", "matter"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("department", "matter", "month"), name="cases_once_a_month"),
+                    models.CheckConstraint(condition=models.Q(("month__day", 1)), name="cases_of_a_whole_month"),
+                ],
+            },
         ),
         migrations.AddConstraint(
             model_name="reviewopinion",
             constraint=models.UniqueConstraint(fields=("department", "key"), name="opinion_key_once_a_department"),
         ),
-        migrations.AddIndex(
-            model_name="subscription",
-            index=models.Index(condition=models.Q(("ended_at__isnull", True)), fields=["id"], name="subscription_open"),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=("department", "subject", "matter", "url"),
-                name="one_open_subscription",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="webhookdelivery",
-            index=models.Index(condition=models.Q(("state", "queued")), fields=["next_attempt_at"], name="webhook_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookdelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["queued", "delivered", "dead"])), name="webhook_state_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookdelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "delivered"), _negated=True), ("delivered_at__isnull", False), _connector="OR"
+        migrations.CreateModel(
+            name="Subscription",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("reference", models.CharField(max_length=100, verbose_name="本部门业务编号")),
+                ("consent_no", models.CharField(blank=True, max_length=100, verbose_name="授权书编号")),
+                ("url", models.CharField(max_length=500, verbose_name="接收地址")),
+                ("secret", models.TextField(editable=False)),
+                ("told_digest", models.CharField(editable=False, max_length=64)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="订阅时间"),
                 ),
-                name="delivered_has_a_moment",
-            ),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="终止时间")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="订阅人",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="subscriptions",
+                        to="accounts.department",
+                        verbose_name="部门",
+                    ),
+                ),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sanctions.matter",
+                        verbose_name="事项",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="subscriptions",
+                        to="records.subject",
+                        verbose_name="主体",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "变更订阅",
+                "verbose_name_plural": "变更订阅",
+                "ordering": ["-pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_at__isnull", True)), fields=["id"], name="subscription_open"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("department", "subject", "matter", "url"),
+                        name="one_open_subscription",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="WebhookDelivery",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("event_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("payload", models.JSONField(verbose_name="内容")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("queued", "等待发送"), ("delivered", "已送达"), ("dead", "未能送达")],
+                        default="queued",
+                        max_length=9,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="次数")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="产生时间"),
+                ),
+                (
+                    "queued_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="排队时间"),
+                ),
+                (
+                    "next_attempt_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), null=True, verbose_name="下次发送"
+                    ),
+                ),
+                ("delivered_at", models.DateTimeField(null=True, verbose_name="送达时间")),
+                ("last_error", models.CharField(blank=True, max_length=200, verbose_name="最近一次失败")),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="sanctions.subscription",
+                        verbose_name="订阅",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "变更通知",
+                "verbose_name_plural": "变更通知",
+                "ordering": ["-pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "queued")), fields=["next_attempt_at"], name="webhook_due"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["queued", "delivered", "dead"])),
+                        name="webhook_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "delivered"), _negated=True),
+                            ("delivered_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="delivered_has_a_moment",
+                    ),
+                ],
+            },
         ),
     ]

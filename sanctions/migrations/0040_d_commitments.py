@@ -100,6 +100,32 @@ class Migration(migrations.Migration):
                 "verbose_name": "承诺书范本",
                 "verbose_name_plural": "承诺书范本",
                 "ordering": ["code", "-edition"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("code", "edition"), name="template_edition_once"),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[("code", "="), (catalogue.models.InForce(), "&&")],
+                        name="one_edition_of_a_template_in_force",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "approval",
+                                    "voluntary",
+                                    "industry",
+                                    "repair",
+                                    "proof",
+                                    "deferred",
+                                    "employment",
+                                    "special",
+                                    "government",
+                                ],
+                            )
+                        ),
+                        name="template_kind_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -281,79 +307,62 @@ class Migration(migrations.Migration):
                 "verbose_name": "信用承诺",
                 "verbose_name_plural": "信用承诺",
                 "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="DeferredMaterial",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveSmallIntegerField(verbose_name="序号")),
-                ("name", models.CharField(max_length=200, verbose_name="材料名称")),
-                ("received_on", models.DateField(null=True, verbose_name="补交日期")),
-                (
-                    "commitment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="materials", to="sanctions.commitment"
+                "indexes": [
+                    models.Index(fields=["department", "-id"], name="commitment_of_department"),
+                    models.Index(
+                        condition=models.Q(("state__in", ("made", "doubted"))),
+                        fields=["due_on"],
+                        name="commitment_running",
                     ),
-                ),
-                (
-                    "received_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="收件人",
+                    models.Index(fields=["identifier_kind", "lookup"], name="commitment_lookup"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["made", "doubted", "fulfilled", "breached", "retracted", "run_out"])
+                        ),
+                        name="commitment_state_is_known",
                     ),
-                ),
-            ],
-            options={
-                "verbose_name": "容缺材料",
-                "verbose_name_plural": "容缺材料",
-                "ordering": ["commitment", "number"],
-            },
-        ),
-        migrations.CreateModel(
-            name="PointsAccount",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("consent_no", models.CharField(blank=True, max_length=100, verbose_name="同意书编号")),
-                ("opted_in_on", models.DateField(verbose_name="加入日期")),
-                ("erased_on", models.DateField(null=True, verbose_name="删除日期")),
-                (
-                    "department",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="points_accounts",
-                        to="accounts.department",
-                        verbose_name="经办部门",
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "deferred"), _negated=True), ("due_on__isnull", False), _connector="OR"
+                        ),
+                        name="deferred_materials_have_a_deadline",
                     ),
-                ),
-                (
-                    "opened_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="经办人",
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("due_on__isnull", True), ("due_on__gte", models.F("made_on")), _connector="OR"
+                        ),
+                        name="commitment_is_due_after_it_is_made",
                     ),
-                ),
-                (
-                    "subject",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="points_account",
-                        to="records.subject",
-                        verbose_name="本人",
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "breached"), _negated=True),
+                            models.Q(
+                                ("decided_by__isnull", False),
+                                ("decided_on__isnull", False),
+                                ("found_by__isnull", False),
+                                models.Q(("decided_by", models.F("found_by")), _negated=True),
+                                models.Q(("answer", ""), _negated=True),
+                                models.Q(("document_no", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="breach_is_found_by_two_people",
                     ),
-                ),
-            ],
-            options={
-                "verbose_name": "积分账户",
-                "verbose_name_plural": "积分账户",
-                "ordering": ["-pk"],
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "fulfilled"), _negated=True),
+                            ("fulfilled_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="fulfilment_has_a_date",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("breach_record__isnull", True), ("state", "breached"), _connector="OR"),
+                        name="breach_record_has_a_breach",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -374,61 +383,6 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("points__gt", 0)), name="points_are_only_earned")
                 ],
-            },
-        ),
-        migrations.CreateModel(
-            name="PointsEntry",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("points", models.SmallIntegerField(verbose_name="分值")),
-                ("reason", models.CharField(max_length=300, verbose_name="事由")),
-                ("earned_on", models.DateField(verbose_name="取得日期")),
-                (
-                    "entered_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="录入时间"),
-                ),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="entries",
-                        to="sanctions.pointsaccount",
-                    ),
-                ),
-                (
-                    "entered_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="录入人",
-                    ),
-                ),
-                (
-                    "record",
-                    models.ForeignKey(
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="records.record",
-                        verbose_name="依据的记录",
-                    ),
-                ),
-                (
-                    "rule",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="sanctions.pointsrule",
-                        verbose_name="规则",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "积分明细",
-                "verbose_name_plural": "积分明细",
-                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
@@ -522,6 +476,34 @@ class Migration(migrations.Migration):
                 "verbose_name": "信用分类监管办法",
                 "verbose_name_plural": "信用分类监管办法",
                 "ordering": ["field__code", "department__code", "-edition"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("field", "department", "edition"), name="method_edition_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["drawn_up", "adopted", "replaced"])),
+                        name="method_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approver__isnull", True),
+                            models.Q(("approver", models.F("author")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="method_has_a_second_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "drawn_up"),
+                            models.Q(("approver__isnull", False), ("in_force_from__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="adopted_method_has_a_date_and_two_people",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("state", "drawn_up"), _negated=True),
+                        expressions=[("field", "="), ("department", "="), (catalogue.models.InForce(), "&&")],
+                        name="one_method_of_a_field_in_force",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -559,6 +541,168 @@ class Migration(migrations.Migration):
                 "verbose_name": "分类计算",
                 "verbose_name_plural": "分类计算",
                 "ordering": ["-pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="DeferredMaterial",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="序号")),
+                ("name", models.CharField(max_length=200, verbose_name="材料名称")),
+                ("received_on", models.DateField(null=True, verbose_name="补交日期")),
+                (
+                    "commitment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="materials", to="sanctions.commitment"
+                    ),
+                ),
+                (
+                    "received_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="收件人",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "容缺材料",
+                "verbose_name_plural": "容缺材料",
+                "ordering": ["commitment", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("commitment", "number"), name="material_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("received_on__isnull", True), ("received_by__isnull", False), _connector="OR"
+                        ),
+                        name="material_says_who_took_it",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PointsAccount",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("consent_no", models.CharField(blank=True, max_length=100, verbose_name="同意书编号")),
+                ("opted_in_on", models.DateField(verbose_name="加入日期")),
+                ("erased_on", models.DateField(null=True, verbose_name="删除日期")),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="points_accounts",
+                        to="accounts.department",
+                        verbose_name="经办部门",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="经办人",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="points_account",
+                        to="records.subject",
+                        verbose_name="本人",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "积分账户",
+                "verbose_name_plural": "积分账户",
+                "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("erased_on__isnull", True),
+                                ("subject__isnull", False),
+                                models.Q(("consent_no", ""), _negated=True),
+                            ),
+                            models.Q(("consent_no", ""), ("erased_on__isnull", False), ("subject__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="erased_account_knows_nobody",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PointsEntry",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("points", models.SmallIntegerField(verbose_name="分值")),
+                ("reason", models.CharField(max_length=300, verbose_name="事由")),
+                ("earned_on", models.DateField(verbose_name="取得日期")),
+                (
+                    "entered_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="录入时间"),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="sanctions.pointsaccount",
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="录入人",
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="records.record",
+                        verbose_name="依据的记录",
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sanctions.pointsrule",
+                        verbose_name="规则",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "积分明细",
+                "verbose_name_plural": "积分明细",
+                "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("points__gt", 0)), name="an_entry_only_adds"),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="points_say_what_for"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("record__isnull", False)),
+                        fields=("account", "rule", "record"),
+                        name="a_record_earns_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -616,214 +760,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "监管类别",
                 "verbose_name_plural": "监管类别",
                 "ordering": ["run", "grade", "-score", "pk"],
+                "indexes": [models.Index(fields=["run", "grade", "-score", "id"], name="class_in_order")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "subject"), name="one_class_a_run"),
+                    models.CheckConstraint(
+                        condition=models.Q(("grade__in", ["A", "B", "C", "D"])), name="grade_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("score__gte", 0), ("score__lte", 100)), name="score_is_of_a_hundred"
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="commitmenttemplate",
-            constraint=models.UniqueConstraint(fields=("code", "edition"), name="template_edition_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="commitmenttemplate",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[("code", "="), (catalogue.models.InForce(), "&&")],
-                name="one_edition_of_a_template_in_force",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="commitmenttemplate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "approval",
-                            "voluntary",
-                            "industry",
-                            "repair",
-                            "proof",
-                            "deferred",
-                            "employment",
-                            "special",
-                            "government",
-                        ],
-                    )
-                ),
-                name="template_kind_is_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="commitment",
-            index=models.Index(fields=["department", "-id"], name="commitment_of_department"),
-        ),
-        migrations.AddIndex(
-            model_name="commitment",
-            index=models.Index(
-                condition=models.Q(("state__in", ("made", "doubted"))), fields=["due_on"], name="commitment_running"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="commitment",
-            index=models.Index(fields=["identifier_kind", "lookup"], name="commitment_lookup"),
-        ),
-        migrations.AddConstraint(
-            model_name="commitment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["made", "doubted", "fulfilled", "breached", "retracted", "run_out"])),
-                name="commitment_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="commitment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "deferred"), _negated=True), ("due_on__isnull", False), _connector="OR"
-                ),
-                name="deferred_materials_have_a_deadline",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="commitment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_on__isnull", True), ("due_on__gte", models.F("made_on")), _connector="OR"),
-                name="commitment_is_due_after_it_is_made",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="commitment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "breached"), _negated=True),
-                    models.Q(
-                        ("decided_by__isnull", False),
-                        ("decided_on__isnull", False),
-                        ("found_by__isnull", False),
-                        models.Q(("decided_by", models.F("found_by")), _negated=True),
-                        models.Q(("answer", ""), _negated=True),
-                        models.Q(("document_no", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="breach_is_found_by_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="commitment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "fulfilled"), _negated=True), ("fulfilled_on__isnull", False), _connector="OR"
-                ),
-                name="fulfilment_has_a_date",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="commitment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("breach_record__isnull", True), ("state", "breached"), _connector="OR"),
-                name="breach_record_has_a_breach",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deferredmaterial",
-            constraint=models.UniqueConstraint(fields=("commitment", "number"), name="material_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="deferredmaterial",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("received_on__isnull", True), ("received_by__isnull", False), _connector="OR"),
-                name="material_says_who_took_it",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pointsaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("erased_on__isnull", True),
-                        ("subject__isnull", False),
-                        models.Q(("consent_no", ""), _negated=True),
-                    ),
-                    models.Q(("consent_no", ""), ("erased_on__isnull", False), ("subject__isnull", True)),
-                    _connector="OR",
-                ),
-                name="erased_account_knows_nobody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pointsentry",
-            constraint=models.CheckConstraint(condition=models.Q(("points__gt", 0)), name="an_entry_only_adds"),
-        ),
-        migrations.AddConstraint(
-            model_name="pointsentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="points_say_what_for"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pointsentry",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("record__isnull", False)),
-                fields=("account", "rule", "record"),
-                name="a_record_earns_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supervisionmethod",
-            constraint=models.UniqueConstraint(fields=("field", "department", "edition"), name="method_edition_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="supervisionmethod",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["drawn_up", "adopted", "replaced"])), name="method_state_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supervisionmethod",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approver__isnull", True),
-                    models.Q(("approver", models.F("author")), _negated=True),
-                    _connector="OR",
-                ),
-                name="method_has_a_second_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supervisionmethod",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "drawn_up"),
-                    models.Q(("approver__isnull", False), ("in_force_from__isnull", False)),
-                    _connector="OR",
-                ),
-                name="adopted_method_has_a_date_and_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supervisionmethod",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("state", "drawn_up"), _negated=True),
-                expressions=[("field", "="), ("department", "="), (catalogue.models.InForce(), "&&")],
-                name="one_method_of_a_field_in_force",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="supervisionclass",
-            index=models.Index(fields=["run", "grade", "-score", "id"], name="class_in_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="supervisionclass",
-            constraint=models.UniqueConstraint(fields=("run", "subject"), name="one_class_a_run"),
-        ),
-        migrations.AddConstraint(
-            model_name="supervisionclass",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("grade__in", ["A", "B", "C", "D"])), name="grade_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supervisionclass",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("score__gte", 0), ("score__lte", 100)), name="score_is_of_a_hundred"
-            ),
         ),
     ]

@@ -112,6 +112,28 @@ class Migration(migrations.Migration):
                 "verbose_name": "守信激励金融产品",
                 "verbose_name_plural": "守信激励金融产品",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["tax", "credit", "bond", "other"])),
+                        name="finance_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["composed", "published", "closed"])),
+                        name="finance_product_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "composed"),
+                            models.Q(
+                                ("approver__isnull", False),
+                                ("published_on__isnull", False),
+                                models.Q(("approver", models.F("author")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="finance_product_is_published_by_another_person",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -196,6 +218,31 @@ class Migration(migrations.Migration):
                 "verbose_name": "融资申请",
                 "verbose_name_plural": "融资申请",
                 "ordering": ["-pk"],
+                "indexes": [models.Index(fields=["department", "-id"], name="application_of_department")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["filed", "taken", "answered", "revoked"])),
+                        name="finance_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("consent_no", ""), _negated=True),
+                        name="nothing_is_told_a_bank_without_consent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("consent_on__lte", models.F("accepted_on")), ("consent_until__gte", models.F("consent_on"))
+                        ),
+                        name="consent_is_given_before",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "revoked"), _negated=True),
+                            ("revoked_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="revocation_has_a_date",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -269,45 +316,33 @@ class Migration(migrations.Migration):
                 "verbose_name": "推介活动",
                 "verbose_name_plural": "推介活动",
                 "ordering": ["-begins_on", "-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Recommendation",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("reason", models.CharField(max_length=300, verbose_name="推介理由")),
-                (
-                    "event",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="recommendations",
-                        to="sanctions.promotionevent",
-                        verbose_name="推介活动",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["fair", "matching", "other"])), name="event_kind_is_known"
                     ),
-                ),
-                (
-                    "listing",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="sanctions.listing",
-                        verbose_name="名单条目",
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["composed", "published", "closed"])),
+                        name="event_state_is_known",
                     ),
-                ),
-                (
-                    "subject",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="records.subject",
-                        verbose_name="主体",
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("begins_on"))), name="event_ends_after_it_begins"
                     ),
-                ),
-            ],
-            options={
-                "verbose_name": "推介的主体",
-                "verbose_name_plural": "推介的主体",
-                "ordering": ["event", "pk"],
+                    models.CheckConstraint(
+                        condition=models.Q(("list_codes__len", 0), _negated=True), name="event_recommends_from_a_list"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "composed"),
+                            models.Q(
+                                ("approver__isnull", False),
+                                ("published_on__isnull", False),
+                                models.Q(("approver", models.F("author")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="event_is_published_by_another_person",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -350,110 +385,44 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="financeproduct",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["tax", "credit", "bond", "other"])), name="finance_kind_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="financeproduct",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["composed", "published", "closed"])),
-                name="finance_product_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="financeproduct",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "composed"),
-                    models.Q(
-                        ("approver__isnull", False),
-                        ("published_on__isnull", False),
-                        models.Q(("approver", models.F("author")), _negated=True),
+        migrations.CreateModel(
+            name="Recommendation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(max_length=300, verbose_name="推介理由")),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recommendations",
+                        to="sanctions.promotionevent",
+                        verbose_name="推介活动",
                     ),
-                    _connector="OR",
                 ),
-                name="finance_product_is_published_by_another_person",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="financeapplication",
-            index=models.Index(fields=["department", "-id"], name="application_of_department"),
-        ),
-        migrations.AddConstraint(
-            model_name="financeapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["filed", "taken", "answered", "revoked"])),
-                name="finance_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="financeapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("consent_no", ""), _negated=True), name="nothing_is_told_a_bank_without_consent"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="financeapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("consent_on__lte", models.F("accepted_on")), ("consent_until__gte", models.F("consent_on"))
-                ),
-                name="consent_is_given_before",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="financeapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "revoked"), _negated=True), ("revoked_on__isnull", False), _connector="OR"
-                ),
-                name="revocation_has_a_date",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promotionevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["fair", "matching", "other"])), name="event_kind_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promotionevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["composed", "published", "closed"])), name="event_state_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promotionevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("begins_on"))), name="event_ends_after_it_begins"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promotionevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("list_codes__len", 0), _negated=True), name="event_recommends_from_a_list"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promotionevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "composed"),
-                    models.Q(
-                        ("approver__isnull", False),
-                        ("published_on__isnull", False),
-                        models.Q(("approver", models.F("author")), _negated=True),
+                (
+                    "listing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sanctions.listing",
+                        verbose_name="名单条目",
                     ),
-                    _connector="OR",
                 ),
-                name="event_is_published_by_another_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recommendation",
-            constraint=models.UniqueConstraint(fields=("event", "subject"), name="recommended_once_an_event"),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="records.subject",
+                        verbose_name="主体",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "推介的主体",
+                "verbose_name_plural": "推介的主体",
+                "ordering": ["event", "pk"],
+                "constraints": [models.UniqueConstraint(fields=("event", "subject"), name="recommended_once_an_event")],
+            },
         ),
     ]
