@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from urllib.parse import urlsplit
 import psutil
 import psycopg
 
+from credit_platform.celery import app
 from credit_platform.stack import environment, ports
 from credit_platform.stack.options import CHECKOUT
 
@@ -221,6 +223,24 @@ class RunningStack:
             self.call(f"{self.stub_url}control", json.dumps(order).encode())
         return self.call(f"{self.stub_url}received/count")[1]
 
+    def minute_passes(self) -> None:
+        """Send the worker what beat sends it once a minute or oftener, as if that time were over."""
+        with app.connection(environment.of_running_stack(self.data_dir)["REDIS_URL"]) as connection:
+            for entry in app.conf.beat_schedule.values():
+                if isinstance(entry["schedule"], float) and entry["schedule"] <= 60:
+                    app.send_task(entry["task"], connection=connection, expires=entry["options"]["expires"])
+
+    def wait_minutes_until(self, what: str, holds: Callable[[], Any]) -> None:
+        """Wait until something holds that beat brings about in a minute or two; here each passes in a second."""
+
+        def holds_after_another() -> bool:
+            if not holds():
+                self.minute_passes()
+                time.sleep(1)
+            return bool(holds())
+
+        self.wait_until(what, holds_after_another, seconds=120)
+
     def wait_until(self, what: str, holds: Callable[[], Any], *, seconds: float) -> None:
         """Wait until something holds; a platform part that is away meanwhile counts as not yet."""
         end = time.monotonic() + seconds
@@ -232,10 +252,25 @@ class RunningStack:
             time.sleep(0.1)
 
 
+@cache
+def prepared() -> RunningStack:
+    """A platform as its first start leaves it, stopped: made once in a worker, because making it takes a minute."""
+    first = RunningStack(reachable(Path("prepared")) / "data", settings={"PROCESSES": "stub"})
+    first.start()
+    first.stop()
+    return first
+
+
 @contextmanager
 def started(folder: Path) -> Iterator[RunningStack]:
-    """A platform with the demo data of its own, in place of pytest's `folder`, stopped at the end."""
+    """A platform with the demo data of its own, in place of pytest's `folder`, stopped at the end.
+
+    It is a copy of the prepared one, on its port while that is free: on another, preparation would run again.
+    """
     running = RunningStack(reachable(folder) / "data")
+    if ports.is_free(prepared().port):
+        running.port = prepared().port
+    subprocess.run(["cp", "-a", str(prepared().data_dir), str(running.data_dir)], check=True)
     running.start()
     running.wait_until_healthy()
     try:

@@ -92,10 +92,13 @@ class TestPreparedness:
         marks.append(preparedness.mark(options.read({}), checkout))
         (checkout / "catalogue/services.py").touch()
         marks.append(preparedness.mark(options.read({}), checkout))
-        marks += [
-            preparedness.mark(options.read(given), checkout) for given in ({"DEMO": "0"}, {"TODAY": "2027-05-01"})
-        ]
+        marks.append(preparedness.mark(options.read({"DEMO": "0"}), checkout))
+        marks.append(preparedness.mark(options.read({"PORT": "8100"}), checkout))
         assert len(set(marks)) == len(marks)
+
+    def test_another_day_asks_for_none(self, checkout):
+        marks = {preparedness.mark(options.read(given), checkout) for given in ({}, {"TODAY": "2027-05-01"})}
+        assert len(marks) == 1
 
     def test_unchanged_checkout_gives_the_same_mark(self, checkout):
         assert preparedness.mark(options.read({}), checkout) == preparedness.mark(options.read({}), checkout)

@@ -15,8 +15,11 @@ WHAT_PREPARATION_READS = {".py", ".sql", ".yaml", ".csv"}
 
 
 def mark(options: Options, checkout: Path) -> str:
-    """Return a digest of the platform's code and data and of the options that preparation depends on."""
-    digest = hashlib.sha256(repr((options.url, options.stub_url, options.today, options.demo)).encode())
+    """Return a digest of the platform's code and data and of the options that preparation depends on.
+
+    Not of the day: a new one comes every midnight, and what it brings is the worker's to carry out.
+    """
+    digest = hashlib.sha256(repr((options.url, options.stub_url, options.demo)).encode())
     packages = [folder for folder in checkout.iterdir() if (folder / "__init__.py").exists()]
     for path in sorted(path for package in packages for path in package.rglob("*")):
         if path.suffix in WHAT_PREPARATION_READS:

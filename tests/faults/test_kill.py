@@ -19,7 +19,7 @@ from credit_platform import demo
 from credit_platform.stack import environment
 from credit_platform.stack.broker import wait_until_ready
 from deadlines.clock import today
-from tests.running import RunningStack, reachable
+from tests.running import RunningStack, started
 
 ROWS = 12_000  # three slices
 FEW = 700  # two deliveries
@@ -81,11 +81,8 @@ class Report:
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory):
-    running = RunningStack(reachable(tmp_path_factory.mktemp("kills")) / "data")
-    running.start()
-    running.wait_until_healthy()
-    yield running
-    running.stop()
+    with started(tmp_path_factory.mktemp("kills")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ import pytest
 from credit_platform import demo
 from deadlines.clock import today
 from tests.faults.test_kill import reach
-from tests.running import RunningStack, reachable
+from tests.running import RunningStack, started
 
 # What the facts are, without the numbers and times that differ from one import to the next. Ciphers of natural persons
 # would differ too (a nonce each), so the file speaks of organisations.
@@ -50,11 +50,8 @@ EMPTY = """
 
 @pytest.fixture
 def stack(tmp_path_factory):
-    running = RunningStack(reachable(tmp_path_factory.mktemp("import-kills")) / "data")
-    running.start()
-    running.wait_until_healthy()
-    yield running
-    running.stop()
+    with started(tmp_path_factory.mktemp("import-kills")) as running:
+        yield running
 
 
 def rows(count: int, source: tuple[str, str]) -> Iterator[dict[str, str]]:

@@ -90,7 +90,7 @@ def test_an_organisation_is_listed_acted_upon_and_off_when_its_term_ends(platfor
     after_the_term = ends_on(platform) + timedelta(days=1)
     restart(platform, TODAY=after_the_term.isoformat())
     assert not is_shown(visitor)
-    platform.wait_until("the listing has ended", lambda: steps_of(platform)[-1] == "exited", seconds=120)
+    platform.wait_minutes_until("the listing has ended", lambda: steps_of(platform)[-1] == "exited")
     assert steps_of(platform) == ["proposed", "notified", "entered", "exited"]
     assert {state for _, state, _ in tasks_of(platform).values()} == {"lifted"}
     assert list(tasks_of(platform, "release")) == [FUNDS]

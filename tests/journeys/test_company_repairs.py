@@ -27,7 +27,7 @@ LATER = datetime.now(BEIJING).date() + timedelta(days=370)
 def test_a_company_is_repaired_and_everything_follows_the_same_moment(platform: RunningStack, open_browser, tmp_path):
     put_memorandum_in_force(platform, open_browser)
     restart(platform, TODAY=LATER.isoformat())
-    platform.wait_until("the task is ordered", lambda: tasks_of(platform, "execute") == ["issued"], seconds=120)
+    platform.wait_minutes_until("the task is ordered", lambda: tasks_of(platform, "execute") == ["issued"])
     counter = open_browser()
     sign_in(counter, platform, "clerk3")
     check(counter, 1)

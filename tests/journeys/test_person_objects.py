@@ -28,9 +28,7 @@ def test_a_person_listed_by_mistake_objects_and_her_reputation_is_restored(platf
     listing, document = platform.ask(
         "SELECT id, document_no FROM sanctions_listing WHERE subject_name = %s AND state = 'entered'", HER.name
     )[0]
-    platform.wait_until(
-        "a department has a task about her", lambda: tasks(platform, listing) == ["issued"], seconds=120
-    )
+    platform.wait_minutes_until("a department has a task about her", lambda: tasks(platform, listing) == ["issued"])
 
     # A counter finds her, the department that has to act has her task, the portal shows her without her name.
     counter, league, visitor = open_browser(), open_browser(), open_browser()
@@ -86,7 +84,7 @@ def test_a_person_listed_by_mistake_objects_and_her_reputation_is_restored(platf
     # Each who was told confirms, the nation too; then it is over, and she reads so.
     for page in (counter, league):
         confirm(page, number)
-    platform.wait_until("everybody has confirmed", lambda: closed(platform, number), seconds=120)
+    platform.wait_minutes_until("everybody has confirmed", lambda: closed(platform, number))
     she.goto("/my/")
     expect(she.get_by_role("main")).to_contain_text("信誉已经恢复")
     she.get_by_role("link", name=re.compile(number)).first.click()

@@ -65,7 +65,7 @@ def test_a_person_is_honoured_at_the_counter_until_something_adverse_is_reported
     type_personal_penalty(traffic, PENALTY, NUMBER, AFTER - timedelta(days=2))
 
     # The worker takes the person off; the department finds why, and the letter to serve.
-    platform.wait_until("off the red list", lambda: steps_of(platform)[-1] == "exited", seconds=180)
+    platform.wait_minutes_until("off the red list", lambda: steps_of(platform)[-1] == "exited")
     lead.goto(listing)
     expect(lead.get_by_role("main").get_by_text("守信主体出现失信记录").first).to_be_visible()
     lead.get_by_role("main").get_by_role("link", name="移出决定书").click()
