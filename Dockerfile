@@ -21,4 +21,5 @@ RUN SECRET_KEY=build FIELD_KEYS=b:00 INDEX_KEY=00 DATABASE_URL=postgresql://buil
 USER platform
 EXPOSE 8000
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--no-ws", \
-     "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "credit_platform.wsgi:application"]
+     "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "--workers-kill-timeout", "8", \
+     "credit_platform.wsgi:application"]

@@ -14,7 +14,7 @@ run: $(VENV)/ready
 
 test: $(VENV)/ready
 	@$(BIN)/python -m tests.browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 # Values that let settings load where nothing is stored or sent.
 check openapi: export SECRET_KEY = a-key-for-checks-only-which-is-long-enough-for-django-0123456789

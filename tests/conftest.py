@@ -107,6 +107,14 @@ BUSINESS = (
 )
 
 
+# Files of minutes, whole platforms among them. One that comes last keeps a worker busy when the other has done.
+LONG = ("tests/faults/", "tests/test_stack.py", "tests/bench/", "tests/journeys/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_test_environment, django_db_modify_db_settings, django_db_keepdb, django_db_createdb, django_db_blocker

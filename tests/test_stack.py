@@ -317,6 +317,13 @@ class TestLifeCycle:
         assert not (small.data_dir / "environment.json").exists()
         small.start()
 
+    def test_web_told_to_stop_while_its_workers_start_ends(self, small):
+        web = small.wait_for_new("web", small.kill("web"))
+        assert processes.wait_until(web.children, seconds=30)  # they will be loading Django for seconds
+        web.terminate()
+        assert not psutil.wait_procs([web], timeout=20)[1]
+        assert processes.wait_until(small.health, seconds=60)
+
     def test_killed_supervisor_takes_its_processes_along_and_can_be_started_again(self, small):
         orphans = [process for name, process in small.processes().items() if name != "supervisor"]
         small.process.kill()

@@ -14,6 +14,8 @@ from credit_platform.stack.processes import Service
 from credit_platform.stack.supervisor import Supervisor, tail
 
 WEB_WORKERS, WEB_THREADS = 2, 4
+# A web worker told to stop while it is still starting does not hear it; its parent would wait for it for ever.
+WEB_STOP_SECONDS = 8
 WORKER_CONCURRENCY = 2
 QUEUES = "batches,national,evidence,celery"  # all of credit_platform/celery.py, and the default one
 PORT_SECONDS = 1  # a killed predecessor may still be letting go of its port
@@ -71,7 +73,7 @@ def command_line(name: str, options: Options) -> list[str]:
         case "web":
             words = ["granian", "--interface", "wsgi", "--host", options.host, "--port", str(options.port), "--no-ws"]
             words += ["--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS), "--respawn-failed-workers"]
-            words += ["credit_platform.wsgi:application"]
+            words += ["--workers-kill-timeout", str(WEB_STOP_SECONDS), "credit_platform.wsgi:application"]
         case "worker":
             words = ["celery", "-A", "credit_platform", "worker", "--queues", QUEUES]
             words += ["--concurrency", str(WORKER_CONCURRENCY), "--loglevel", "INFO"]

@@ -343,11 +343,12 @@ MARKS = (
     (re.compile(r'(name="csrfmiddlewaretoken" value=|"X-CSRFToken": )"[^"]+"'), r"\1CSRF"),
     (re.compile("水印：[^\r\n]+"), "MARK"),
     (re.compile(r'name="key" value="[0-9a-f]{32}"'), "KEY"),
+    (re.compile("打印时间：[-0-9]{10} [:0-9]{5}"), "NOW"),
 )
 
 
 def without_marks(page: str) -> str:
-    """A page without what is drawn anew for each answer: CSRF tokens, keys of forms, watermarks."""
+    """A page without what is drawn anew for each answer: CSRF tokens, keys of forms, watermarks, the minute."""
     for pattern, instead in MARKS:
         page = pattern.sub(instead, page)
     return page
