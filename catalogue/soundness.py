@@ -195,12 +195,12 @@ def broken_checks(instance: models.Model) -> Iterator[str]:
             names = sorted(constraint.condition.referenced_base_fields)
             values = (getattr(instance, name) for name in names)
             named = zip(names, (tuple(value) if isinstance(value, list) else value for value in values), strict=True)
-            if sentence := _broken(type(instance), constraint.name, tuple(named)):
+            if sentence := broken(type(instance), constraint.name, tuple(named)):
                 yield sentence
 
 
 @lru_cache(maxsize=1024)
-def _broken(model: type[models.Model], name: str, values: tuple[tuple[str, object], ...]) -> str:
+def broken(model: type[models.Model], name: str, values: tuple[tuple[str, object], ...]) -> str:
     """What the database says of these values, the same every time: a book of 1,400 fields asks some dozen questions."""
     constraint = next(each for each in model._meta.constraints if each.name == name)
     try:

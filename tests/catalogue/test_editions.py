@@ -7,10 +7,10 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from accounts.models import Role
 from audit.models import AuditEvent
-from catalogue import lawbook, services, workflow
+from catalogue import lawbook, services, soundness, workflow
 from catalogue.errors import EditionRefused, LawUnsound, NotTheirs
 from catalogue.models import DisplayRule, Edition, InformationItem, ItemField, LegalBasis
-from catalogue.soundness import problems_of
+from catalogue.soundness import problems_of, require_sound
 from tests.catalogue.editions import ITEM, add_item, approve, field, rule, shorten
 from tests.factories import make_user
 
@@ -27,6 +27,14 @@ def test_the_seeds_are_edition_one_and_sound():
     assert (first.state, first.author, first.base) == ("approved", None, None)
     assert first.law == lawbook.in_order(first.law)
     assert list(problems_of(first.law)) == []
+
+
+def test_the_whole_book_is_judged_with_few_questions(django_assert_max_num_queries):
+    law = Edition.objects.get(number=1).law
+    assert sum(len(item["fields"]) for item in law["items"]) > 1000
+    soundness.broken.cache_clear()
+    with django_assert_max_num_queries(300):
+        require_sound(law)
 
 
 def test_a_draft_touches_nothing_that_is_in_force(draft, author):
