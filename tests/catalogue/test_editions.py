@@ -33,7 +33,7 @@ def test_the_whole_book_is_judged_with_few_questions(django_assert_max_num_queri
     law = Edition.objects.get(number=1).law
     assert sum(len(item["fields"]) for item in law["items"]) > 1000
     soundness.broken.cache_clear()
-    with django_assert_max_num_queries(300):
+    with django_assert_max_num_queries(600):
         require_sound(law)
 
 
